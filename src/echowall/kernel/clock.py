@@ -1,0 +1,44 @@
+"""The one place that reads the time. Everything else is given ``at`` or calls ``now()`` here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+_fixed: ContextVar[datetime | None] = ContextVar("fixed_now", default=None)
+
+
+def now() -> datetime:
+    """Return the present instant, aware, in UTC; inside ``fixed()`` the instant that was set there."""
+    return _fixed.get() or datetime.now(UTC)
+
+
+def local(at: datetime) -> datetime:
+    """Return ``at`` on the wall clock of the users (Asia/Shanghai)."""
+    return at.astimezone(SHANGHAI)
+
+
+def today(at: datetime | None = None) -> date:
+    """Return the calendar date of the users at ``at`` (default: now)."""
+    return local(at or now()).date()
+
+
+@contextmanager
+def fixed(at: datetime) -> Iterator[None]:
+    """Hold the clock at ``at`` (aware) inside the block: for tests and for replaying a recorded week.
+
+    Raises:
+        ValueError: ``at`` has no time zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError(f"fixed() needs an aware instant, got {at!r}: add tzinfo, e.g. SHANGHAI")
+    token = _fixed.set(at)
+    try:
+        yield
+    finally:
+        _fixed.reset(token)

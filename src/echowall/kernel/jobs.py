@@ -1,0 +1,48 @@
+"""Work that happens later: queued in PostgreSQL in the same transaction as the fact that caused it (procrastinate)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from . import scope
+
+P = ParamSpec("P")
+
+
+def job(*, queue: str = "default", retries: int = 5, cron: str = "") -> Callable[[Callable[P, None]], Any]:
+    """Make a function a job. Jobs work for the system (no limits of sight) in one transaction.
+
+    Args:
+        queue: name of the queue; workers may take only some.
+        retries: how often a failing job is tried again, with growing waits (2, 4, 8 … s).
+        cron: when given, the job runs by itself (five or six fields); it then gets ``timestamp`` (seconds).
+    """
+
+    def wrap(function: Callable[P, None]) -> Any:
+        def run(*args: P.args, **kwargs: P.kwargs) -> None:
+            with scope.as_system():
+                function(*args, **kwargs)
+
+        name = f"{function.__module__}.{function.__qualname__}"
+        task = app.task(
+            run, name=name, queue=queue, retry=RetryStrategy(max_attempts=retries, exponential_wait=2)
+        )
+        if cron:
+            app.periodic(cron=cron)(task)
+        return task
+
+    return wrap
+
+
+def enqueue(task: Any, *, lock: str | None = None, at: Any = None, **arguments: Any) -> None:
+    """Queue ``task`` with plain JSON arguments, in the present transaction: it runs only if that commits.
+
+    Args:
+        lock: jobs with the same lock run one after the other.
+        at: aware instant before which it does not start.
+    """
+    task.configure(lock=lock, schedule_at=at).defer(**arguments)

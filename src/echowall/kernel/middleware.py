@@ -1,0 +1,64 @@
+"""What every request of the desk goes through: who is it, what may they see, and refusals turned into pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from . import scope
+from .actors import Actor
+from .errors import Refusal
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class ActorRequest(HttpRequest):
+    """A request of a signed-in worker (see ``ScopeMiddleware``)."""
+
+    actor: Actor
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who makes the request; only for views behind sign-in."""
+    return cast(ActorRequest, request).actor
+
+
+def show_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Return the page that says why something was refused and what to do."""
+    return render(request, "kernel/refusal.html", {"problems": refusal.problems}, status=refusal.status)
+
+
+class ScopeMiddleware:
+    """Runs each request in one transaction under the scope of its worker; a refusal rolls back and is shown."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Handle one request."""
+        user = request.user
+        if not user.is_authenticated:
+            return self.get_response(request)
+        actor: Actor = user.as_actor(ip=request.META.get("REMOTE_ADDR", ""))
+        cast(ActorRequest, request).actor = actor
+        with scope.active(actor.scope):
+            response = self.get_response(request)
+        refusal = getattr(request, "refusal", None)
+        if refusal is None:
+            return response
+        with scope.active(actor.scope):
+            return show_refusal(request, refusal)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Undo what a refused request did; the page that says so is made afterwards, in a fresh transaction."""
+        if not isinstance(exception, Refusal):
+            return None
+        if not transaction.get_connection().in_atomic_block:
+            return show_refusal(request, exception)
+        transaction.set_rollback(True)
+        request.refusal = exception  # type: ignore[attr-defined]
+        return HttpResponse(status=exception.status)

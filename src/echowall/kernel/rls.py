@@ -1,0 +1,95 @@
+"""Row-level security, as migration operations.
+
+Every table with rows about people or their matters gets ``Guarded``: a policy for whoever connects, reading the scope
+that ``kernel.scope`` put into the transaction, and a policy that leaves the owning role free (it runs migrations and
+owns the few search functions). ``FORCE`` makes the first hold for the owner's own sessions too if the second is dropped.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db.migrations.operations import RunSQL
+
+# Sub-selects are evaluated once per statement, not once per row.
+EVERYTHING = "(SELECT current_setting('echowall.everything', true)) = 'on'"
+_PATHS = "((SELECT NULLIF(current_setting('echowall.paths', true), ''))::ltree[])"
+_OFFICES = "((SELECT NULLIF(current_setting('echowall.offices', true), ''))::uuid[])"
+_TEAMS = "((SELECT NULLIF(current_setting('echowall.teams', true), ''))::uuid[])"
+_PURPOSES = "((SELECT NULLIF(current_setting('echowall.purposes', true), ''))::text[])"
+
+
+def visible(
+    *, purpose: str, office: str = "office_id", path: str = "place_path", teams: str = "", also: str = ""
+) -> str:
+    """Return the SQL condition under which a row is visible.
+
+    Args:
+        purpose: the purpose that the reader's role must have.
+        office: column with the street office's id.
+        path: column with the place's path (ltree).
+        teams: column with an array of team ids that may see the row, or "".
+        also: column with an array of further offices that act on the row, or "".
+    """
+    ways = [f"{office} = ANY ({_OFFICES})", f"{path} <@ {_PATHS}"]
+    if teams:
+        ways.append(f"{teams} && {_TEAMS}")
+    if also:
+        ways.append(f"{also} && {_OFFICES}")
+    return f"({EVERYTHING} OR ({_PURPOSES} @> ARRAY['{purpose}'] AND ({' OR '.join(ways)})))"
+
+
+def visible_through(table: str, column: str) -> str:
+    """Return the condition "the row of ``table`` that ``column`` points at is visible" (its own policy decides)."""
+    return f"({EVERYTHING} OR EXISTS (SELECT 1 FROM {table} parent WHERE parent.id = {column}))"
+
+
+class Guarded(RunSQL):
+    """Put a table under row-level security with ``condition`` for reading and writing."""
+
+    def __init__(self, table: str, condition: str) -> None:
+        self.table, self.condition = table, condition
+        super().__init__(
+            sql=[
+                f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+                f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+                f"CREATE POLICY {table}_scope ON {table} USING ({condition}) WITH CHECK ({condition})",
+                f"CREATE POLICY {table}_owner ON {table} TO CURRENT_USER USING (true) WITH CHECK (true)",
+            ],
+            reverse_sql=[
+                f"DROP POLICY {table}_owner ON {table}",
+                f"DROP POLICY {table}_scope ON {table}",
+                f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+                f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+            ],
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what the migration writer needs."""
+        return self.__class__.__qualname__, [self.table, self.condition], {}
+
+
+def app_role() -> str:
+    """Return the quoted name of the role that the running program connects as."""
+    return '"' + str(settings.ECHOWALL_APP_ROLE).replace('"', "") + '"'
+
+
+class AppendOnly(RunSQL):
+    """Let the program add rows and read them, never change or remove them; ``changeable`` columns may be updated.
+
+    The owner may still act (retention, destruction), and is stopped for the listed tables only by the audit chain.
+    """
+
+    def __init__(self, table: str, changeable: tuple[str, ...] = ()) -> None:
+        self.table, self.changeable = table, changeable
+        role = app_role()
+        grants = [f"GRANT UPDATE ({', '.join(changeable)}) ON {table} TO {role}"] if changeable else []
+        super().__init__(
+            sql=[f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}", *grants],
+            reverse_sql=[f"GRANT UPDATE, DELETE ON {table} TO {role}"],
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what the migration writer needs."""
+        return self.__class__.__qualname__, [self.table, self.changeable], {}

@@ -1,0 +1,10 @@
+"""Matters."""
+
+from django.apps import AppConfig
+
+
+class MattersConfig(AppConfig):
+    """Matters."""
+
+    name = "echowall.matters"
+    label = "matters"

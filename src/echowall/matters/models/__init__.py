@@ -1,0 +1,7 @@
+"""Tables of owning."""
+
+from .matters import Matter, Report, State
+from .history import Assignment, Evidence, HistoryEvent
+from .answers import Answer, Callback, ReplyTemplate
+
+__all__ = ["Answer", "Assignment", "Callback", "Evidence", "HistoryEvent", "Matter", "ReplyTemplate", "Report", "State"]

@@ -1,0 +1,95 @@
+"""The thing to be solved (事项) and the messages that report it."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from echowall.kernel.fields import PathField
+
+
+class State(models.TextChoices):
+    """The steps of the chain of digital city management (GB/T 30428)."""
+
+    COLLECTED = "collected", _("已采集")
+    OPENED = "opened", _("已立案")
+    DISPATCHED = "dispatched", _("已派遣")
+    HANDLING = "handling", _("处置中")
+    SUSPENDED = "suspended", _("挂账")
+    REPORTED = "reported", _("已反馈待核查")
+    CHECKED = "checked", _("已核查待结案")
+    CLOSED = "closed", _("已结案")
+    EVALUATED = "evaluated", _("已评价")
+    MERGED = "merged", _("已并案")
+    CANCELLED = "cancelled", _("已作废")
+
+
+OPEN_STATES = ("collected", "opened", "dispatched", "handling", "suspended", "reported", "checked")
+
+
+class Matter(models.Model):
+    """A matter. Everything here but identity is a projection of its history, kept for lists; the history decides."""
+
+    id = models.UUIDField(primary_key=True)
+    number = models.CharField(max_length=24, unique=True)
+    office = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
+    place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
+    place_path = PathField()
+    also_office_ids = ArrayField(models.UUIDField(), default=list, help_text="offices that act on it as well")
+    team_ids = ArrayField(models.UUIDField(), default=list, help_text="teams that may see it")
+    title = models.CharField(max_length=120)
+    summary = models.TextField(help_text="masked")
+    channel = models.CharField(max_length=10)
+    intent = models.CharField(max_length=10)
+    topic = models.CharField(max_length=40)
+    urgency = models.CharField(max_length=8)
+    is_complex = models.BooleanField(default=False)
+    state = models.CharField(max_length=12, choices=State.choices)
+    lead_team = models.ForeignKey("teams.Team", on_delete=models.PROTECT, null=True, related_name="+")
+    owner = models.ForeignKey("people.Worker", on_delete=models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField()
+    needed_by_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    playbook = models.CharField(max_length=80, help_text="id@version that its clocks are pinned to")
+    due_at = models.DateTimeField(null=True, help_text="the nearest running clock")
+    colour = models.CharField(max_length=8, blank=True, help_text="worst clock: green, amber, red")
+    next_change_at = models.DateTimeField(null=True, help_text="when the clocks next change by themselves")
+    report_count = models.PositiveIntegerField(default=0)
+    rework_count = models.PositiveIntegerField(default=0)
+    satisfaction = models.PositiveSmallIntegerField(null=True, help_text="1 to 5, from the last callback")
+    is_solved = models.BooleanField(null=True, help_text="the reporters' word at the last callback")
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+    split_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
+    last_seq = models.PositiveIntegerField(default=0)
+    terms = SearchVectorField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("office", "-opened_at", "-id"), name="matter_office_opened"),
+            models.Index(fields=("office", "state", "-opened_at"), name="matter_office_state"),
+            models.Index(fields=("office", "due_at"), condition=models.Q(state__in=OPEN_STATES), name="matter_open_due"),
+            models.Index(fields=("next_change_at",), condition=models.Q(next_change_at__isnull=False),
+                         name="matter_next_change"),
+            models.Index(fields=("lead_team", "state", "due_at"), name="matter_team_state"),
+            models.Index(fields=("place", "topic", "-opened_at"), name="matter_place_topic"),
+            GinIndex(fields=("team_ids",), name="matter_teams"),
+            GinIndex(fields=("terms",), name="matter_terms"),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Report(models.Model):
+    """A message that reports a matter. A message reports one matter at a time; merging leaves reports where they are."""
+
+    id = models.UUIDField(primary_key=True)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="reports")
+    message = models.OneToOneField("voices.Message", on_delete=models.PROTECT, related_name="+")
+    is_first = models.BooleanField(default=False)
+    joined_at = models.DateTimeField()
+    why = models.JSONField(default=dict, help_text="why it opened or joined: duplicate score, same incident, by hand")
+    answered_at = models.DateTimeField(null=True)

@@ -1,0 +1,10 @@
+"""The register of teams."""
+
+from django.apps import AppConfig
+
+
+class TeamsConfig(AppConfig):
+    """Teams."""
+
+    name = "echowall.teams"
+    label = "teams"
