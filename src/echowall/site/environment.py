@@ -1,0 +1,233 @@
+"""Configuration by environment variables: read once, typed, failing loudly with all errors at once.
+
+`load()` is what the rest of the program calls. `VARIABLES` is the whole list; an `ECHOWALL_…` name outside it is an
+error, because a misspelt `ECHOWALL_DATABASE_URL` must never quietly start another database.
+Secrets that are not given are made on the first start and kept in the state directory with mode 0600.
+"""
+
+import difflib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from echowall.site import secret_files
+from echowall.site.wording import say
+
+Value = TypeVar("Value")
+
+VARIABLES: dict[str, tuple[str, str]] = {
+    "ECHOWALL_STATE": ("状态目录：数据库、密钥、上传文件", "directory of database, secrets and uploads"),
+    "ECHOWALL_DATABASE_URL": ("PostgreSQL 服务器（属主角色）地址；不设则用内置数据库", "PostgreSQL server, owner role"),
+    "ECHOWALL_APP_DATABASE_URL": ("同一服务器上运行角色的地址", "same server, role of the running program"),
+    "ECHOWALL_DATABASE_ROLE": ("app 或 owner：本进程以哪个角色连接", "app or owner: role of this process"),
+    "ECHOWALL_POSTGRES_BIN": ("指定 PostgreSQL 程序目录", "directory of PostgreSQL programs to use"),
+    "ECHOWALL_SECRET_KEY": ("会话签名密钥，至少 50 个字符", "signing key of sessions, at least 50 characters"),
+    "ECHOWALL_MASTER_KEY": ("个人信息主密钥，32 字节的 base64", "master key of personal data, base64 of 32 bytes"),
+    "ECHOWALL_DEBUG": ("调试模式：1 或 0", "debug mode: 1 or 0"),
+    "ECHOWALL_HOSTS": ("允许的域名，用逗号分开", "allowed host names, comma separated"),
+    "ECHOWALL_HOST": ("监听地址", "address to listen on"),
+    "ECHOWALL_PORT": ("监听端口", "port to listen on"),
+    "ECHOWALL_WORKERS": ("网页进程数", "number of web processes"),
+    "ECHOWALL_DATA_DIR": ("测量用数据集目录", "directory of the measuring data sets"),
+    "ECHOWALL_LANGUAGE": ("界面语言：zh-hans 或 en", "language: zh-hans or en"),
+}
+LANGUAGES = ("zh-hans", "en")
+ROLES = ("app", "owner")
+
+
+class InvalidEnvironmentError(Exception):
+    """The environment cannot be used; `errors` holds one line per variable: name, value and fix."""
+
+    def __init__(self, errors: list[str]) -> None:
+        """Keep every error, so that the operator corrects all of them in one go."""
+        self.errors = errors
+        super().__init__("\n".join([say("环境变量有误：", "Invalid environment variables:"), *errors]))
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The configuration of this process. Secrets do not show in `repr`."""
+
+    project: Path
+    state: Path
+    database_url: str | None = field(repr=False)
+    app_database_url: str | None = field(repr=False)
+    database_role: str
+    postgres_bin: Path | None
+    secret_key: str = field(repr=False)
+    master_key: bytes = field(repr=False)
+    debug: bool
+    hosts: tuple[str, ...]
+    host: str
+    port: int
+    workers: int
+    data_dir: Path | None
+    language: str
+
+
+@dataclass
+class _Reader:
+    """Reads single variables and collects what is wrong with them."""
+
+    source: Mapping[str, str]
+    errors: list[str] = field(default_factory=list)
+
+    def read(self, name: str, parse: Callable[[str], Value], default: Value) -> Value:
+        """Return the parsed variable, or `default` where it is unset, empty or wrong (then with an error kept)."""
+        raw = self.source.get(name, "").strip()
+        if not raw:
+            return default
+        try:
+            return parse(raw)
+        except ValueError as error:
+            shown = "***" if "KEY" in name or "URL" in name else repr(raw)
+            self.errors.append(f"  {name} = {shown}: {error}")
+            return default
+
+    def refuse_unknown(self) -> None:
+        """Keep an error for every `ECHOWALL_…` name that nobody reads, with the nearest known name."""
+        for name in sorted(set(self.source) - set(VARIABLES)):
+            if name.startswith("ECHOWALL_"):
+                near = difflib.get_close_matches(name, VARIABLES, n=1)
+                hint = say(f"，是不是 {near[0]}？", f", did you mean {near[0]}?") if near else ""
+                self.errors.append(f"  {name}: " + say("没有这个变量", "no such variable") + hint)
+
+
+def project_directory() -> Path:
+    """Return the checkout this package lies in, or the current directory where it is installed without one."""
+    root = Path(__file__).resolve().parents[3]
+    return root if (root / "pyproject.toml").is_file() else Path.cwd()
+
+
+def parse_flag(raw: str) -> bool:
+    """Return True for 1/true/yes/on, False for 0/false/no/off; ValueError otherwise."""
+    known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if raw.lower() not in known:
+        raise ValueError(say("请写 1 或 0", "write 1 or 0"))
+    return known[raw.lower()]
+
+
+def parse_port(raw: str) -> int:
+    """Return a port from 1 to 65535; ValueError otherwise."""
+    if not raw.isascii() or not raw.isdigit() or not 0 < int(raw) < 65536:
+        raise ValueError(say("请写 1 到 65535 之间的整数", "write a whole number from 1 to 65535"))
+    return int(raw)
+
+
+def parse_workers(raw: str) -> int:
+    """Return a number of processes from 1 to 64; ValueError otherwise."""
+    if not raw.isascii() or not raw.isdigit() or not 0 < int(raw) < 65:
+        raise ValueError(say("请写 1 到 64 之间的整数", "write a whole number from 1 to 64"))
+    return int(raw)
+
+
+def parse_database_url(raw: str) -> str:
+    """Return the address of a PostgreSQL database; ValueError where scheme, user or database name is missing."""
+    parts = urlsplit(raw)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.username or not parts.path.strip("/"):
+        raise ValueError(
+            say(
+                "请写 postgresql://用户:密码@主机:端口/数据库（特殊字符用 % 转义）",
+                "write postgresql://user:password@host:port/database (special characters percent-encoded)",
+            )
+        )
+    return raw
+
+
+def _parse_directory(raw: str) -> Path:
+    path = Path(raw).expanduser()
+    if not path.is_dir():
+        raise ValueError(say("没有这个目录", "no such directory"))
+    return path.resolve()
+
+
+def _parse_state(raw: str) -> Path:
+    path = Path(raw).expanduser().resolve()
+    if path.exists() and not path.is_dir():
+        raise ValueError(say("这是文件，不是目录", "this is a file, not a directory"))
+    return path
+
+
+def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
+    def parse(raw: str) -> str:
+        if raw.lower() not in allowed:
+            raise ValueError(say(f"请写 {' 或 '.join(allowed)}", f"write {' or '.join(allowed)}"))
+        return raw.lower()
+
+    return parse
+
+
+def _parse_secret(raw: str) -> str:
+    if len(raw) < 50:
+        raise ValueError(say("至少 50 个字符", "at least 50 characters"))
+    return raw
+
+
+def _parse_names(raw: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in raw.split(",") if name.strip())
+
+
+def read(source: Mapping[str, str]) -> Environment:
+    """Return the configuration given by `source`; makes missing secrets in the state directory.
+
+    Raises InvalidEnvironmentError with every error at once.
+    """
+    reader = _Reader(source)
+    reader.refuse_unknown()
+    project = project_directory()
+    state = reader.read("ECHOWALL_STATE", _parse_state, project / ".echowall")
+    database_url = reader.read("ECHOWALL_DATABASE_URL", parse_database_url, None)
+    app_database_url = reader.read("ECHOWALL_APP_DATABASE_URL", parse_database_url, None)
+    if app_database_url and not source.get("ECHOWALL_DATABASE_URL"):
+        reader.errors.append(
+            "  ECHOWALL_APP_DATABASE_URL: "
+            + say("要和 ECHOWALL_DATABASE_URL 一起设", "needs ECHOWALL_DATABASE_URL beside it")
+        )
+    secret_key = reader.read("ECHOWALL_SECRET_KEY", _parse_secret, "")
+    master_key = reader.read("ECHOWALL_MASTER_KEY", secret_files.parse_master_key, b"")
+    database_role = reader.read("ECHOWALL_DATABASE_ROLE", _one_of(ROLES), "app")
+    postgres_bin = reader.read("ECHOWALL_POSTGRES_BIN", _parse_directory, None)
+    debug = reader.read("ECHOWALL_DEBUG", parse_flag, False)
+    hosts = reader.read("ECHOWALL_HOSTS", _parse_names, ("localhost", "127.0.0.1", "[::1]"))
+    host = reader.read("ECHOWALL_HOST", str, "127.0.0.1")
+    port = reader.read("ECHOWALL_PORT", parse_port, 8000)
+    workers = reader.read("ECHOWALL_WORKERS", parse_workers, 2)
+    data_dir = reader.read("ECHOWALL_DATA_DIR", _parse_directory, None)
+    language = reader.read("ECHOWALL_LANGUAGE", _one_of(LANGUAGES), "zh-hans")
+    if not reader.errors:
+        try:
+            secret_key = secret_key or secret_files.secret_key(state)
+            # A server outlives this machine's state directory: a master key made here and lost with it would make
+            # every encrypted phone unreadable, so with a server it is never made silently.
+            master_key = master_key or secret_files.master_key(state, may_create=database_url is None)
+        except secret_files.MissingSecretError as error:
+            reader.errors.append(f"  {error}")
+    if reader.errors:
+        raise InvalidEnvironmentError(reader.errors)
+    return Environment(
+        project=project,
+        state=state,
+        database_url=database_url,
+        app_database_url=app_database_url,
+        secret_key=secret_key,
+        master_key=master_key,
+        database_role=database_role,
+        postgres_bin=postgres_bin,
+        debug=debug,
+        hosts=hosts,
+        host=host,
+        port=port,
+        workers=workers,
+        data_dir=data_dir,
+        language=language,
+    )
+
+
+@cache
+def load() -> Environment:
+    """Return the configuration of this process, read from the environment once. Raises InvalidEnvironmentError."""
+    return read(os.environ)
