@@ -10,7 +10,7 @@ from django.db.models import Lookup
 from .personal import Sealed
 
 
-class PathField(models.Field[str, str]):
+class PathField(models.Field):  # type: ignore[type-arg]
     """An ltree path such as ``41.4101.410103.410103005``. Lookups: ``__under`` (descendant or same), ``__above``."""
 
     def db_type(self, connection: Any) -> str:
@@ -22,7 +22,7 @@ class PathField(models.Field[str, str]):
         return None if value is None else str(value)
 
 
-class _PathLookup(Lookup[Any]):
+class _PathLookup(Lookup):  # type: ignore[type-arg]
     operator = ""
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
@@ -47,7 +47,7 @@ class Above(_PathLookup):
     operator = "@>"
 
 
-class SealedField(models.BinaryField[Any, Any]):
+class SealedField(models.BinaryField):  # type: ignore[type-arg]
     """Encrypted text. Reads as ``Sealed`` (which does not show itself); write a ``Sealed`` from ``personal.seal()``."""
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:

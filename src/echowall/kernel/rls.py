@@ -46,18 +46,25 @@ def visible_through(table: str, column: str) -> str:
 
 
 class Guarded(RunSQL):
-    """Put a table under row-level security with ``condition`` for reading and writing."""
+    """Put a table under row-level security with ``condition`` for reading and writing.
 
-    def __init__(self, table: str, condition: str) -> None:
-        self.table, self.condition = table, condition
+    ``anybody_adds`` lets rows in whoever adds them (the audit record), reading stays guarded.
+    """
+
+    def __init__(self, table: str, condition: str, *, anybody_adds: bool = False) -> None:
+        self.table, self.condition, self.anybody_adds = table, condition, anybody_adds
+        policies = [f"CREATE POLICY {table}_scope ON {table} USING ({condition}) WITH CHECK ({condition})"]
+        if anybody_adds:
+            policies.append(f"CREATE POLICY {table}_add ON {table} FOR INSERT WITH CHECK (true)")
         super().__init__(
             sql=[
                 f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
                 f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-                f"CREATE POLICY {table}_scope ON {table} USING ({condition}) WITH CHECK ({condition})",
+                *policies,
                 f"CREATE POLICY {table}_owner ON {table} TO CURRENT_USER USING (true) WITH CHECK (true)",
             ],
             reverse_sql=[
+                f"DROP POLICY IF EXISTS {table}_add ON {table}",
                 f"DROP POLICY {table}_owner ON {table}",
                 f"DROP POLICY {table}_scope ON {table}",
                 f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
@@ -67,7 +74,7 @@ class Guarded(RunSQL):
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """Return what the migration writer needs."""
-        return self.__class__.__qualname__, [self.table, self.condition], {}
+        return self.__class__.__qualname__, [self.table, self.condition], {"anybody_adds": self.anybody_adds}
 
 
 def app_role() -> str:

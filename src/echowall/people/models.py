@@ -12,12 +12,12 @@ from echowall.kernel.actors import Actor
 from echowall.kernel.fields import SealedField
 
 
-class WorkerManager(BaseUserManager["Worker"]):
+class WorkerManager(BaseUserManager):  # type: ignore[type-arg]
     """Makes accounts findable by their sign-in name; accounts are opened by ``operations.open_account``."""
 
     def get_by_natural_key(self, username: str | None) -> Worker:
         """Return the account with this sign-in name, any case."""
-        return self.get(username__iexact=username)
+        return self.get(username__iexact=username)  # type: ignore[no-any-return]
 
 
 class Worker(AbstractBaseUser):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from echowall.kernel.fields import PathField
+
 
 class Channel(models.TextChoices):
     """The way by which somebody speaks (渠道)."""
@@ -29,6 +31,7 @@ class Source(models.Model):
     name = models.CharField(max_length=80)
     # The place that messages without one of their own are about: a building group's building.
     place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
+    place_path = PathField()
     # Column mapping of tables, layout of pasted text, account ids: what the adapter needs. No secrets.
     settings = models.JSONField(default=dict)
     token_hash = models.BinaryField(null=True, help_text="SHA-256 of the access token of API clients")
@@ -55,7 +58,7 @@ class Import(models.Model):
     id = models.UUIDField(primary_key=True)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="imports")
     office_id = models.UUIDField()
-    place_path = models.TextField()
+    place_path = PathField()
     name = models.CharField(max_length=200)
     content_hash = models.BinaryField()
     loaded_by_id = models.UUIDField()

@@ -1,0 +1,10 @@
+"""Notices."""
+
+from django.apps import AppConfig
+
+
+class NoticesConfig(AppConfig):
+    """Notices."""
+
+    name = "echowall.notices"
+    label = "notices"
