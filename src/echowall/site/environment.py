@@ -37,6 +37,7 @@ VARIABLES: dict[str, tuple[str, str]] = {
 }
 LANGUAGES = ("zh-hans", "en")
 ROLES = ("app", "owner")
+LOOPBACK_NAMES: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
 
 
 class InvalidEnvironmentError(Exception):
@@ -192,7 +193,7 @@ def read(source: Mapping[str, str]) -> Environment:
     database_role = reader.read("ECHOWALL_DATABASE_ROLE", _one_of(ROLES), "app")
     postgres_bin = reader.read("ECHOWALL_POSTGRES_BIN", _parse_directory, None)
     debug = reader.read("ECHOWALL_DEBUG", parse_flag, False)
-    hosts = reader.read("ECHOWALL_HOSTS", _parse_names, ("localhost", "127.0.0.1", "[::1]"))
+    hosts = reader.read("ECHOWALL_HOSTS", _parse_names, LOOPBACK_NAMES)
     host = reader.read("ECHOWALL_HOST", str, "127.0.0.1")
     port = reader.read("ECHOWALL_PORT", parse_port, 8000)
     workers = reader.read("ECHOWALL_WORKERS", parse_workers, 2)
