@@ -7,7 +7,6 @@ AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; the kind is bound as a
 
 from __future__ import annotations
 
-import base64
 import hmac
 import os
 import re
@@ -44,12 +43,10 @@ class Sealed:
         return bool(self.token)
 
 
-def _master() -> bytes:
-    return base64.urlsafe_b64decode(settings.ECHOWALL_MASTER_KEY)
-
-
+@lru_cache(maxsize=64)
 def _derive(purpose: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"echowall/" + purpose).derive(_master())
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"echowall/" + purpose)
+    return key.derive(settings.ECHOWALL_MASTER_KEY)
 
 
 def new_wrapped_key(key_id: UUID) -> bytes:
@@ -63,18 +60,17 @@ def _unwrap(key_id: UUID, wrapped: bytes) -> AESGCM:
     return AESGCM(AESGCM(_derive(b"wrap")).decrypt(wrapped[:12], wrapped[12:], key_id.bytes))
 
 
-def seal(kind: str, text: str) -> Sealed:
-    """Encrypt ``text`` as data of ``kind`` (phone, identity_number, name, message …). Needs a database for the key."""
+def seal_bytes(kind: str, content: bytes) -> Sealed:
+    """Encrypt ``content`` as data of ``kind`` (attachment, phone, name, message …). Needs a database for the key."""
     from .keys import current_key
 
     key_id, wrapped = current_key(kind)
     nonce = os.urandom(12)
-    body = _unwrap(key_id, wrapped).encrypt(nonce, text.encode(), kind.encode())
-    return Sealed(_VERSION + key_id.bytes + nonce + body)
+    return Sealed(_VERSION + key_id.bytes + nonce + _unwrap(key_id, wrapped).encrypt(nonce, content, kind.encode()))
 
 
-def unseal(kind: str, sealed: Sealed) -> str:
-    """Return the plain text. Only operations that record who asked and why may call this for a screen.
+def unseal_bytes(kind: str, sealed: Sealed) -> bytes:
+    """Return the plain content. Only operations that record who asked and why may call this for a screen.
 
     Raises:
         Refusal: ``key_destroyed`` when the key is gone, ``sealed_value_damaged`` when the value was tampered with.
@@ -87,9 +83,19 @@ def unseal(kind: str, sealed: Sealed) -> str:
     if wrapped is None:
         raise refuse("key_destroyed", _("该类个人信息已按期销毁,不能再读取"), value=kind)
     try:
-        return _unwrap(key_id, wrapped).decrypt(token[17:29], token[29:], kind.encode()).decode()
+        return _unwrap(key_id, wrapped).decrypt(token[17:29], token[29:], kind.encode())
     except InvalidTag as exc:
         raise refuse("sealed_value_damaged", _("加密数据已损坏或被改动"), value=kind) from exc
+
+
+def seal(kind: str, text: str) -> Sealed:
+    """Encrypt ``text``; see ``seal_bytes``."""
+    return seal_bytes(kind, text.encode())
+
+
+def unseal(kind: str, sealed: Sealed) -> str:
+    """Return the plain text; see ``unseal_bytes``."""
+    return unseal_bytes(kind, sealed).decode()
 
 
 def blind_index(kind: str, text: str) -> bytes:

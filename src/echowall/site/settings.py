@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from echowall.site import environment
+from echowall.site import environment, postgres
 
 ENV = environment.load()
 BASE_DIR = ENV.project
@@ -20,36 +19,12 @@ ALLOWED_HOSTS = list(ENV.hosts)
 CSRF_TRUSTED_ORIGINS = [f"https://{h}" for h in ENV.hosts if h not in {"localhost", "127.0.0.1", "[::1]", "*"}]
 
 
-def database(url: str) -> dict[str, Any]:
-    """Return Django's description of the database at ``url`` (postgresql://user:password@host:port/name?host=/socket)."""
-    parts = urlsplit(url)
-    options = {k: v[0] for k, v in parse_qs(parts.query).items()}
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": options.pop("host", "") or parts.hostname or "",
-        "PORT": options.pop("port", "") or str(parts.port or ""),
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**options, "pool": False if IS_TEST or "migrate" in sys.argv else {"min_size": 1, "max_size": 24}},
-        "DISABLE_SERVER_SIDE_CURSORS": False,
-    }
-
-
-def _addresses() -> tuple[str, str]:
-    if ENV.database_url and ENV.app_database_url:
-        return ENV.database_url, ENV.app_database_url
-    from echowall.site import postgres
-
-    connection = postgres.addresses(ENV)
-    return connection.owner_url, connection.app_url
-
-
-_owner_url, _app_url = _addresses()
-DATABASES = {"default": database(_owner_url if ENV.database_role == "owner" else _app_url)}
-ECHOWALL_APP_ROLE = unquote(urlsplit(_app_url).username or "")
-ECHOWALL_OWNER_URL = _owner_url
+_connection = postgres.connection(ENV)
+ECHOWALL_APP_ROLE = unquote(urlsplit(_connection.app_url).username or "")
+DATABASES = {"default": postgres.django_database(_connection.url(ENV.database_role))}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if ENV.database_role == "app" and not IS_TEST:
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 24}
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -1,0 +1,43 @@
+"""Searching Chinese text in PostgreSQL without a dictionary: overlapping pairs of letters as terms.
+
+A word of two letters is one term; a longer one is the phrase of its pairs, so that every substring of two or more
+letters is found by an index (trigrams cannot find words of two letters). Latin words and numbers are terms whole.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_RUN = re.compile(r"[㐀-鿿豈-﫿]+|[a-z0-9*]+")
+
+
+def _runs(text: str) -> list[str]:
+    return _RUN.findall(unicodedata.normalize("NFKC", text).lower())
+
+
+def terms(text: str) -> str:
+    """Return the terms of ``text`` in order, parted by spaces, for ``to_tsvector('simple', …)``.
+
+    Single letters are terms too, so that a query of one letter works.
+    """
+    out: list[str] = []
+    for run in _runs(text):
+        if run[0].isascii():
+            out.append(run)
+        else:
+            out += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+    return " ".join(out)
+
+
+def query(text: str) -> str:
+    """Return ``text`` as a tsquery: every run must occur, as a phrase of pairs. Empty when nothing can be searched."""
+    parts = []
+    for run in _runs(text):
+        if run[0].isascii():
+            parts.append(f"'{run}':*")
+        elif len(run) == 1:
+            parts.append(f"'{run}':*")
+        else:
+            parts.append("(" + " <-> ".join(f"'{run[i : i + 2]}'" for i in range(len(run) - 1)) + ")")
+    return " & ".join(parts)

@@ -1,0 +1,41 @@
+"""Files that came with messages: kept once by their content, encrypted, in the state directory."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+
+from echowall.kernel.personal import Sealed, seal_bytes, unseal_bytes
+
+
+def _path(digest: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / digest[:2] / digest
+
+
+def keep(content: bytes) -> str:
+    """Store ``content`` durably (flushed before this returns) and return its SHA-256; the same content is kept once."""
+    digest = sha256(content).hexdigest()
+    path = _path(digest)
+    if path.exists():
+        return digest
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.{os.urandom(4).hex()}")
+    with part.open("wb") as file:
+        file.write(seal_bytes("attachment", content).token)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    return digest
+
+
+def read(digest: str) -> bytes:
+    """Return the content kept under ``digest``.
+
+    Raises:
+        FileNotFoundError: nothing is kept under it.
+        Refusal: the key is destroyed or the file was damaged.
+    """
+    return unseal_bytes("attachment", Sealed(_path(digest).read_bytes()))

@@ -1,0 +1,15 @@
+"""Every write of hearing."""
+
+from .filing import correct_message, file_understood, park_message
+from .hearing import Heard, hear_messages
+from .sources import add_source, issue_token
+
+__all__ = [
+    "Heard",
+    "add_source",
+    "correct_message",
+    "file_understood",
+    "hear_messages",
+    "issue_token",
+    "park_message",
+]

@@ -1,0 +1,131 @@
+"""Hearing: storing what was said, exactly once, before anything is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from echowall.kernel import audit, clock
+from echowall.kernel.actors import Actor
+from echowall.kernel.ids import new_id, new_ticket
+from echowall.kernel.personal import blind_index, mask_name, mask_phone, seal
+from echowall.kernel.scope import as_system
+from echowall.understanding.redaction import mask
+
+from .. import attachments
+from ..channels.types import HeardMessage
+from ..models import Attachment, Import, Message, Pending, Source
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of one message: its id and ticket, and whether it is new (False: it was already stored)."""
+
+    id: UUID
+    ticket: str
+    is_new: bool
+
+
+def hear_messages(
+    *,
+    messages: Sequence[HeardMessage],
+    source: Source,
+    actor: Actor,
+    at: datetime,
+    loaded: Import | None = None,
+) -> list[Heard]:
+    """Store messages as said, queue them for understanding, return one ``Heard`` per message in the same order.
+
+    A message whose key the source already had is not stored again and keeps its ticket. When this returns within a
+    committed transaction, nothing of it can be lost: understanding happens later, from the queue.
+    Writes one audit row for the call. Runs for the system: whoever may use the source may speak.
+    """
+    with as_system():
+        for attempt in range(3):
+            try:
+                with transaction.atomic():
+                    return _store(messages, source, actor, at, loaded)
+            except IntegrityError as exc:  # two tickets alike: draw again
+                if "ticket" not in str(exc) or attempt == 2:
+                    raise
+    raise AssertionError("unreachable")
+
+
+def _store(
+    messages: Sequence[HeardMessage], source: Source, actor: Actor, at: datetime, loaded: Import | None
+) -> list[Heard]:
+    rows = {}
+    for message in messages:
+        rows.setdefault(message.key, _row(message, source, at, loaded))
+    candidates = list(rows.values())
+    Message.objects.bulk_create(candidates, batch_size=_BATCH, ignore_conflicts=True)
+    stored = {
+        key: (message_id, ticket)
+        for key, message_id, ticket in Message.objects.filter(
+            source=source, key__in=list(rows)
+        ).values_list("key", "id", "ticket")
+    }
+    if len(stored) < len(rows):  # ignored for its ticket, not for its key
+        raise IntegrityError("ticket taken")
+    new_ids = {row.id for row in candidates} & {message_id for message_id, _ in stored.values()}
+    Pending.objects.bulk_create(
+        [Pending(message_id=i, next_at=at) for i in sorted(new_ids)], batch_size=_BATCH, ignore_conflicts=True
+    )
+    _keep_attachments([m for m in messages if m.attachments], stored, new_ids)
+    if new_ids:
+        one = next(iter(new_ids)) if len(new_ids) == 1 else None
+        audit.record(
+            actor=actor, at=at, action="voices.message.heard",
+            subject=("message", one) if one else ("source", source.id),
+            detail={"count": len(new_ids), "channel": source.channel}, where=(source.office_id, source.place_path),
+        )
+    answered: set[str] = set()
+    result = []
+    for message in messages:
+        message_id, ticket = stored[message.key]
+        result.append(Heard(message_id, ticket, message_id in new_ids and message.key not in answered))
+        answered.add(message.key)
+    return result
+
+
+def _row(message: HeardMessage, source: Source, at: datetime, loaded: Import | None) -> Message:
+    text = message.text.replace("\x00", "")
+    return Message(
+        id=new_id(), ticket=new_ticket(clock.today(at)), source=source, channel=source.channel,
+        key=message.key[:120], content_hash=bytes.fromhex(message.content_hash()), said_at=message.said_at or at,
+        heard_at=at, title=mask(message.title)[:200], body_sealed=seal("message", text), body=mask(text),
+        sender_sealed=seal("name", message.sender) if message.sender else None,
+        sender_masked=mask_name(message.sender)[:40],
+        phone_sealed=seal("phone", message.phone) if message.phone else None,
+        phone_index=blind_index("phone", message.phone) if message.phone else None,
+        phone_masked=mask_phone(message.phone) if message.phone else "",
+        place_text=message.place_text[:200], latitude=message.latitude, longitude=message.longitude,
+        conversation=message.conversation[:120], reply_to=message.reply_to[:120], extra=dict(message.extra),
+        loaded=loaded, office_id=source.office_id, place_id=source.place_id, place_path=source.place_path,
+    )
+
+
+def _keep_attachments(
+    messages: Sequence[HeardMessage], stored: dict[str, tuple[UUID, str]], new_ids: set[UUID]
+) -> None:
+    rows = []
+    for message in messages:
+        message_id = stored[message.key][0]
+        if message_id not in new_ids:
+            continue
+        for ref in message.attachments:
+            digest = attachments.keep(ref.content) if ref.content is not None else ""
+            rows.append(
+                Attachment(
+                    id=new_id(), message_id=message_id, kind=ref.kind[:10], name=ref.name[:120],
+                    content_type=ref.media_type[:80], byte_count=ref.size or len(ref.content or b""), sha256=digest,
+                    remote_url=ref.reference if ref.reference.startswith("http") else "",
+                )
+            )
+    Attachment.objects.bulk_create(rows)
