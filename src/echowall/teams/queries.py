@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from .models import Membership
+from .models import Membership, Responsibility
 
 
 def team_ids_of(worker_id: UUID) -> list[UUID]:
     """Return the ids of the active teams that the worker belongs to."""
     return list(Membership.objects.filter(worker_id=worker_id, team__is_active=True).values_list("team_id", flat=True))
+
+
+def responsibilities_in(office_id: UUID) -> list[Responsibility]:
+    """Return what the active teams of an office answer for, with team and place."""
+    return list(
+        Responsibility.objects.filter(team__office_id=office_id, team__is_active=True).select_related("team", "place")
+    )

@@ -9,14 +9,13 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from echowall.kernel import audit, clock
+from echowall.kernel import audit, clock, files
 from echowall.kernel.actors import Actor
 from echowall.kernel.ids import new_id, new_ticket
 from echowall.kernel.personal import blind_index, mask_name, mask_phone, seal
 from echowall.kernel.scope import as_system
 from echowall.understanding.redaction import mask
 
-from .. import attachments
 from ..channels.types import HeardMessage
 from ..models import Attachment, Import, Message, Pending, Source
 
@@ -120,7 +119,7 @@ def _keep_attachments(
         if message_id not in new_ids:
             continue
         for ref in message.attachments:
-            digest = attachments.keep(ref.content) if ref.content is not None else ""
+            digest = files.keep(ref.content) if ref.content is not None else ""
             rows.append(
                 Attachment(
                     id=new_id(), message_id=message_id, kind=ref.kind[:10], name=ref.name[:120],

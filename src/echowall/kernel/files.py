@@ -1,4 +1,4 @@
-"""Files that came with messages: kept once by their content, encrypted, in the state directory."""
+"""Files that came with messages or show what was done: kept once by their content, encrypted, in the state directory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from echowall.kernel.personal import Sealed, seal_bytes, unseal_bytes
+from .personal import Sealed, seal_bytes, unseal_bytes
 
 
 def _path(digest: str) -> Path:
@@ -24,7 +24,7 @@ def keep(content: bytes) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.{os.urandom(4).hex()}")
     with part.open("wb") as file:
-        file.write(seal_bytes("attachment", content).token)
+        file.write(seal_bytes("file", content).token)
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
@@ -38,4 +38,4 @@ def read(digest: str) -> bytes:
         FileNotFoundError: nothing is kept under it.
         Refusal: the key is destroyed or the file was damaged.
     """
-    return unseal_bytes("attachment", Sealed(_path(digest).read_bytes()))
+    return unseal_bytes("file", Sealed(_path(digest).read_bytes()))

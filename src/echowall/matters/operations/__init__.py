@@ -1,0 +1,49 @@
+"""Every write of owning. Each is one move of the chain (``rules.MOVES``) or a few of them in one transaction."""
+
+from .answering import add_reply_template, answer_reporters, inform_reporters, record_callback
+from .closing import check_matter, close_matter, evaluate_matter, reopen_matter
+from .dispatching import accept_matter, dispatch_matter, request_joint_handling, return_matter
+from .handling import add_evidence, finish_joint_part, note_progress, report_back, set_plan
+from .merging import join_report, merge_matters, split_matter, unmerge_matter
+from .moving import move_matter, offer_move, refuse_move
+from .opening import cancel_matter, open_from_message, open_matter
+from .steering import add_note, ask_suspension, reclassify_matter, repin_matter, resume_matter, supervise, suspend_matter
+from .sweeping import sweep_clocks
+
+__all__ = [
+    "accept_matter",
+    "add_evidence",
+    "add_note",
+    "add_reply_template",
+    "answer_reporters",
+    "ask_suspension",
+    "cancel_matter",
+    "check_matter",
+    "close_matter",
+    "dispatch_matter",
+    "evaluate_matter",
+    "finish_joint_part",
+    "inform_reporters",
+    "join_report",
+    "merge_matters",
+    "move_matter",
+    "note_progress",
+    "offer_move",
+    "open_from_message",
+    "open_matter",
+    "reclassify_matter",
+    "record_callback",
+    "refuse_move",
+    "reopen_matter",
+    "repin_matter",
+    "report_back",
+    "request_joint_handling",
+    "resume_matter",
+    "return_matter",
+    "set_plan",
+    "split_matter",
+    "supervise",
+    "suspend_matter",
+    "sweep_clocks",
+    "unmerge_matter",
+]

@@ -1,0 +1,150 @@
+"""Working on a matter: progress, plan, evidence, reporting back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from echowall.kernel import audit, clock
+from echowall.kernel.actors import Actor
+from echowall.kernel.errors import InvalidInput, NotPermitted, Problem, refuse
+from echowall.kernel.files import keep
+from echowall.kernel.ids import new_id
+
+from ..models import Assignment, Evidence, HistoryEvent, Matter
+from .chain import Step, locked, make_move
+
+EVIDENCE_TYPES = {"image/jpeg": "photo", "image/png": "photo", "image/webp": "photo", "application/pdf": "file"}
+_EVIDENCE_BYTES = 10_000_000
+
+
+def note_progress(
+    *, matter_id: UUID, note: str, actor: Actor, at: datetime, request_key: str | None = None
+) -> HistoryEvent:
+    """Write down how it goes.
+
+    Raises:
+        InvalidInput, Refusal, NotPermitted: as every move.
+    """
+    return make_move(matter_id=matter_id, step=Step("progress", {"note": note.strip()}, request_key=request_key),
+                     actor=actor, at=at)
+
+
+def set_plan(
+    *, matter_id: UUID, nodes: Sequence[tuple[date, str]], actor: Actor, at: datetime
+) -> HistoryEvent:
+    """Set the plan of a complex matter: node dates with what is done by then. The month limit and a clock per node
+    follow from the playbook.
+
+    Raises:
+        InvalidInput: ``node_in_past``, ``node_twice``, ``field_missing``, all at once.
+    """
+    today = clock.today(at)
+    problems = [
+        Problem("node_in_past", _("节点日期不能早于今天"), place="nodes", value=str(on)) for on, _w in nodes if on < today
+    ]
+    if len({on for on, _what in nodes}) != len(nodes):
+        problems.append(Problem("node_twice", _("同一天只能有一个节点"), place="nodes"))
+    problems += [
+        Problem("field_missing", _("请写明节点要完成的工作"), place="nodes", value=str(on)) for on, what in nodes
+        if not what.strip()
+    ]
+    if problems:
+        raise InvalidInput(problems)
+    body = {"nodes": [on.isoformat() for on, _w in sorted(nodes)], "what": {on.isoformat(): w for on, w in nodes}}
+
+    def change(matter: Matter) -> None:
+        matter.is_complex = True
+
+    return make_move(matter_id=matter_id, step=Step("plan_set", body, change=change), actor=actor, at=at)
+
+
+def add_evidence(
+    *,
+    matter_id: UUID,
+    content: bytes,
+    content_type: str,
+    actor: Actor,
+    at: datetime,
+    note: str = "",
+) -> Evidence:
+    """Keep a photo or paper that shows what was done. The same file twice is kept once.
+
+    Raises:
+        InvalidInput: ``file_type_refused``, ``file_too_large``, ``file_empty``.
+        NotPermitted: ``not_your_team``.
+    """
+    problems = []
+    if content_type not in EVIDENCE_TYPES:
+        problems.append(Problem("file_type_refused", _("不支持这种文件"), place="file", value=content_type,
+                                fix=_("请上传 JPG、PNG、WebP 图片或 PDF")))
+    if len(content) > _EVIDENCE_BYTES:
+        problems.append(Problem("file_too_large", _("文件太大"), place="file", value=f"{len(content)//1_000_000} MB",
+                                fix=_("请压缩到 10 MB 以内")))
+    if not content:
+        problems.append(Problem("file_empty", _("文件是空的"), place="file"))
+    if problems:
+        raise InvalidInput(problems)
+    with transaction.atomic():
+        matter = locked(matter_id)
+        in_team = bool(set(matter.team_ids) & actor.team_ids)
+        if actor.kind != "system" and not in_team and not actor.may("matters.check", matter.place_path):
+            raise NotPermitted(Problem("not_your_team", _("只有承办专班的成员可以上传凭证"), place="evidence"))
+        digest = keep(content)
+        held = Evidence.objects.filter(matter=matter, sha256=digest).first()
+        if held:
+            return held
+        evidence = Evidence.objects.create(
+            id=new_id(), matter=matter, kind=EVIDENCE_TYPES[content_type], note=note.strip()[:300],
+            content_type=content_type, byte_count=len(content), sha256=digest, added_at=at,
+            added_by_id=actor.id or matter.id,
+        )
+        audit.record(actor=actor, at=at, action="matters.evidence.added", subject=("matter", matter.id),
+                     detail={"sha256": digest, "bytes": len(content)}, where=(matter.office_id, matter.place_path))
+    return evidence
+
+
+def finish_joint_part(*, matter_id: UUID, note: str, actor: Actor, at: datetime) -> HistoryEvent:
+    """Report that one's own team, called in jointly, has done its part.
+
+    Raises:
+        Refusal: ``no_joint_part`` when the actor's teams have no open part.
+    """
+    with transaction.atomic():
+        matter = locked(matter_id)
+        parts = Assignment.objects.filter(matter=matter, ended_at=None, is_lead=False, team_id__in=actor.team_ids)
+        part = parts.first()
+        if part is None:
+            raise refuse("no_joint_part", _("您的专班没有未完成的协办任务"), place="joint_done")
+        step = Step("joint_done", {"note": note.strip(), "team": str(part.team_id)}, team_id=part.team_id,
+                    change=lambda _m: parts.update(ended_at=at, ended_how="done") and None)
+        return make_move(matter_id=matter_id, step=step, actor=actor, at=at)
+
+
+def report_back(
+    *, matter_id: UUID, note: str, actor: Actor, at: datetime, request_key: str | None = None
+) -> HistoryEvent:
+    """Report that the matter is done, with evidence; it waits to be checked.
+
+    Raises:
+        Refusal: ``evidence_missing`` without any; ``joint_part_open`` naming the teams that are not done.
+        InvalidInput, NotPermitted: as every move.
+    """
+    with transaction.atomic():
+        matter = locked(matter_id)
+        known = request_key and HistoryEvent.objects.filter(matter=matter, request_key=request_key).exists()
+        problems = []
+        if not known and not Evidence.objects.filter(matter=matter).exists() and len(note.strip()) < 10:
+            problems.append(Problem("evidence_missing", _("还没有处置凭证"), place="evidence",
+                                    fix=_("请上传照片或文件,或写明处置经过(不少于 10 字)")))
+        waiting = Assignment.objects.filter(matter=matter, ended_at=None, is_lead=False).select_related("team")
+        if not known and (names := [a.team.name for a in waiting]):
+            problems.append(Problem("joint_part_open", _("协办专班还没有完成"), place="joint", value="、".join(names)))
+        if problems:
+            raise InvalidInput(problems)
+        step = Step("reported_back", {"note": note.strip()}, team_id=matter.lead_team_id, request_key=request_key)
+        return make_move(matter_id=matter_id, step=step, actor=actor, at=at)
