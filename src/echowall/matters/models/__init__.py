@@ -1,7 +1,7 @@
 """Tables of owning."""
 
-from .matters import Matter, Report, State
+from .matters import Counter, Matter, Report, State
 from .history import Assignment, Evidence, HistoryEvent
 from .answers import Answer, Callback, ReplyTemplate
 
-__all__ = ["Answer", "Assignment", "Callback", "Evidence", "HistoryEvent", "Matter", "ReplyTemplate", "Report", "State"]
+__all__ = ["Answer", "Assignment", "Callback", "Counter", "Evidence", "HistoryEvent", "Matter", "ReplyTemplate", "Report", "State"]

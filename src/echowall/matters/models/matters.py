@@ -93,3 +93,12 @@ class Report(models.Model):
     joined_at = models.DateTimeField()
     why = models.JSONField(default=dict, help_text="why it opened or joined: duplicate score, same incident, by hand")
     answered_at = models.DateTimeField(null=True)
+
+
+class Counter(models.Model):
+    """The last number given out by an office on a day."""
+
+    pk = models.CompositePrimaryKey("office_id", "day")
+    office_id = models.UUIDField()
+    day = models.DateField()
+    last = models.PositiveIntegerField()

@@ -27,7 +27,7 @@ _LABELS = {"reason": _("理由"), "note": _("说明"), "text": _("内容")}
 class Step:
     """One move being made: what it says (``body``), which team it concerns, where it leads, and what else it changes.
 
-    ``change`` runs on the locked matter before it is saved. ``request_key`` makes a repeated request harmless.
+    ``change`` runs on the locked matter before the event is written, so it may complete ``body``. ``request_key`` makes a repeated request harmless.
     """
 
     kind: str
@@ -103,14 +103,14 @@ def append(matter: Matter, move: Move, step: Step, actor: Actor, at: datetime) -
         if move.target is None and move.targets and target not in move.targets:
             raise refuse("move_not_allowed", _("不能转到这个状态"), place=move.kind, value=str(target))
         matter.state = target
+    if step.change is not None:
+        step.change(matter)
     matter.last_seq += 1
     event = HistoryEvent.objects.create(
         id=new_id(), matter=matter, seq=matter.last_seq, kind=move.kind, at=step.happened_at or at,
         recorded_at=clock.now(), actor_id=actor.id, actor_name=actor.name, team_id=step.team_id, from_state=before,
         to_state=matter.state, body=step.body, request_key=step.request_key,
     )
-    if step.change is not None:
-        step.change(matter)
     clocks.refresh(matter, at)
     matter.save()
     audit.record(

@@ -1,6 +1,6 @@
 """Every write of hearing."""
 
-from .filing import correct_message, file_understood, park_message
+from .filing import correct_message, file_understood, mark_filed, park_message
 from .hearing import Heard, hear_messages
 from .sources import add_source, issue_token
 
@@ -11,5 +11,6 @@ __all__ = [
     "file_understood",
     "hear_messages",
     "issue_token",
+    "mark_filed",
     "park_message",
 ]

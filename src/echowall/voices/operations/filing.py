@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.search import SearchVector
 from django.db import transaction
@@ -109,3 +111,8 @@ def correct_message(
                      detail={f: [w, n] for f, w, n in rows}, where=(message.office_id, message.place_path))
         events.publish("voices.message.corrected", message_id=str(message.id), fields=[f for f, _w, _n in rows])
     return message
+
+
+def mark_filed(*, message_ids: Sequence[UUID], team_ids: Sequence[UUID]) -> None:
+    """Note that messages report a matter, which these teams may see; called by the programme that owns the matter."""
+    Message.objects.filter(id__in=message_ids).update(state=State.FILED, team_ids=list(team_ids))

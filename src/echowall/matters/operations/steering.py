@@ -1,0 +1,115 @@
+"""Steering a matter: reclassifying, suspending, supervising, moving to a newer rule."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from echowall.kernel.actors import Actor
+from echowall.kernel.errors import InvalidInput, Problem, refuse
+from echowall.understanding.types import Intent, Urgency
+
+from .. import clocks
+from ..models import HistoryEvent, Matter
+from .chain import Step, make_move
+
+
+def reclassify_matter(
+    *,
+    matter_id: UUID,
+    actor: Actor,
+    at: datetime,
+    reason: str,
+    intent: str | None = None,
+    topic: str | None = None,
+    urgency: str | None = None,
+    is_complex: bool | None = None,
+) -> HistoryEvent:
+    """Change what a matter is called: intent, topic, urgency, or complex. What was there before stays in the history.
+
+    Raises:
+        InvalidInput: ``value_unknown``, ``field_missing`` for the reason, ``nothing_changed``.
+        Refusal, NotPermitted: as every move.
+    """
+    wanted = {"intent": intent, "topic": topic, "urgency": urgency, "is_complex": is_complex}
+    given = {k: v for k, v in wanted.items() if v is not None}
+    problems = []
+    if intent is not None and intent not in set(Intent):
+        problems.append(Problem("value_unknown", _("没有这个诉求类型"), place="intent", value=intent))
+    if urgency is not None and urgency not in set(Urgency):
+        problems.append(Problem("value_unknown", _("没有这个紧急程度"), place="urgency", value=urgency))
+    if not reason.strip():
+        problems.append(Problem("field_missing", _("请填写理由"), place="reason"))
+    if not given:
+        problems.append(Problem("nothing_changed", _("没有要改的内容")))
+    if problems:
+        raise InvalidInput(problems)
+    body: dict[str, object] = {"reason": reason.strip(), "was": {}, "now": given}
+    body |= {k: v for k, v in given.items() if k in {"urgency", "is_complex"}}
+    if is_complex is not None:
+        body["complex"] = is_complex
+
+    def change(matter: Matter) -> None:
+        body["was"] = {k: getattr(matter, k) for k in given}
+        for key, value in given.items():
+            setattr(matter, key, value)
+
+    return make_move(matter_id=matter_id, step=Step("reclassified", body, change=change), actor=actor, at=at)
+
+
+def ask_suspension(*, matter_id: UUID, reason: str, until: date | None, actor: Actor, at: datetime) -> HistoryEvent:
+    """Ask the leader to stop the clocks (申请挂账); the clocks run on until it is approved."""
+    body = {"reason": reason.strip(), "until": until.isoformat() if until else None}
+    return make_move(matter_id=matter_id, step=Step("suspension_asked", body), actor=actor, at=at)
+
+
+def suspend_matter(
+    *, matter_id: UUID, reason: str, until: date | None, actor: Actor, at: datetime
+) -> HistoryEvent:
+    """Stop the clocks for a reason that the playbook approves (挂账), until a date or until resumed.
+
+    Raises:
+        Refusal: ``reason_not_approved`` listing the approved ones; ``until_in_past``.
+        NotPermitted: only a leader may.
+    """
+    approved = clocks.approved_suspensions(at)
+    if approved and reason not in approved:
+        raise refuse("reason_not_approved", _("挂账理由不在批准范围内"), place="reason", value=reason,
+                     fix="、".join(approved))
+    if until is not None and until <= at.date():
+        raise refuse("until_in_past", _("挂账截止日要晚于今天"), place="until", value=str(until))
+    body = {"reason": reason, "until": until.isoformat() if until else None, "approved_by": actor.name}
+    return make_move(matter_id=matter_id, step=Step("suspended", body), actor=actor, at=at)
+
+
+def resume_matter(*, matter_id: UUID, actor: Actor, at: datetime, note: str = "") -> HistoryEvent:
+    """Let the clocks run again."""
+    return make_move(matter_id=matter_id, step=Step("resumed", {"note": note}), actor=actor, at=at)
+
+
+def supervise(*, matter_id: UUID, note: str, actor: Actor, at: datetime) -> HistoryEvent:
+    """Press for a matter (督办) on one's own initiative; the steps that clocks bring about come by themselves."""
+    return make_move(matter_id=matter_id, step=Step("supervised", {"note": note.strip()}), actor=actor, at=at)
+
+
+def repin_matter(*, matter_id: UUID, version: str, actor: Actor, at: datetime, reason: str) -> HistoryEvent:
+    """Move a matter to another version of its playbook; preview it first with ``queries.preview_repin``.
+
+    Raises:
+        Refusal: ``version_unknown``.
+    """
+    if not clocks.knows(version):
+        raise refuse("version_unknown", _("没有这个版本的工作法"), place="version", value=version)
+
+    def change(matter: Matter) -> None:
+        matter.playbook = version
+
+    body = {"version": version, "reason": reason}
+    return make_move(matter_id=matter_id, step=Step("repinned", body, change=change), actor=actor, at=at)
+
+
+def add_note(*, matter_id: UUID, note: str, actor: Actor, at: datetime) -> HistoryEvent:
+    """Add a remark for colleagues."""
+    return make_move(matter_id=matter_id, step=Step("noted", {"note": note.strip()}), actor=actor, at=at)

@@ -1,0 +1,32 @@
+"""Where a matter should go, and until when it may be given back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from echowall.teams.queries import responsibilities_in
+
+from ..models import Assignment, Matter
+from ..routing import Claim, Route, route
+
+
+def route_for(matter: Matter) -> Route | None:
+    """Return the team that answers for the matter's topic and place, with the reasons, or None."""
+    claims = [
+        Claim(r.team_id, r.team.name, r.topic, r.place.path, r.place.name, r.is_critical_lead)
+        for r in responsibilities_in(matter.office_id)
+    ]
+    return route(topic=matter.topic, path=matter.place_path, claims=claims, is_critical=matter.urgency == "critical")
+
+
+def suggest_route(matter: Matter) -> dict[str, Any] | None:
+    """Return the proposed route as plain values for the history, or None."""
+    found = route_for(matter)
+    return None if found is None else {"team": str(found.team_id), "team_name": found.team_name, **found.why}
+
+
+def may_return_until(matter: Matter) -> datetime | None:
+    """Return the instant from which the team in charge may no longer give the matter back (a day after it came)."""
+    lead = Assignment.objects.filter(matter=matter, ended_at=None, is_lead=True).first()
+    return None if lead is None else lead.given_at + timedelta(days=1)

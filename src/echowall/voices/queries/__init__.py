@@ -1,0 +1,5 @@
+"""Every read of hearing."""
+
+from .facts import MessageFacts, message_facts
+
+__all__ = ["MessageFacts", "message_facts"]
