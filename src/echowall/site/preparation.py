@@ -47,7 +47,7 @@ def migrate_command(_arguments: argparse.Namespace) -> int:
 
 def migrate(connection: postgres.Connection) -> bool:
     """Migrate unless this very code already did; return whether Django's migrate ran. Raises StartError."""
-    with once(connection, "migrate", _code_digest("migrations/*.py")) as due:
+    with once(connection, "migrate", migrations_digest()) as due:
         if due:
             run_manage("migrate", "--no-input", role="owner")
         return due
@@ -114,11 +114,11 @@ def pages_built() -> bool:
     return any((PACKAGE / "site" / "static" / "built").glob("*"))
 
 
-def _code_digest(pattern: str) -> str:
+def migrations_digest() -> str:
+    """Return a digest that changes with any migration of ours, any installed version or the settings."""
     digest = hashlib.sha256(_versions().encode())
-    for path in sorted([*PACKAGE.rglob(pattern), PACKAGE / "site" / "settings.py"]):
-        if path.is_file():
-            digest.update(str(path.relative_to(PACKAGE)).encode() + path.read_bytes())
+    for path in sorted([*PACKAGE.rglob("migrations/*.py"), PACKAGE / "site" / "settings.py"]):
+        digest.update(str(path.relative_to(PACKAGE)).encode() + path.read_bytes())
     return digest.hexdigest()
 
 
