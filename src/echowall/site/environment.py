@@ -172,6 +172,12 @@ def _parse_names(raw: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in raw.split(",") if name.strip())
 
 
+def state_directory() -> Path:
+    """Return the state directory without reading anything else, for making the secrets that `load` asks for."""
+    raw = os.environ.get("ECHOWALL_STATE", "").strip()
+    return _parse_state(raw) if raw else project_directory() / ".echowall"
+
+
 def read(source: Mapping[str, str]) -> Environment:
     """Return the configuration given by `source`; makes missing secrets in the state directory.
 

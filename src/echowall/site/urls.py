@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from echowall.kernel import styleguide
+
 # One line per app that has pages; the public wall is the front door.
 PAGES = (
     ("", "echowall.wall.urls"),
@@ -24,5 +26,8 @@ urlpatterns = [
     path("account/signup/", RedirectView.as_view(pattern_name="account_login")),
     path("account/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("styleguide/", styleguide.styleguide),
+    path("styleguide/places/", styleguide.sample_places),
+    path("styleguide/<slug:page>/", styleguide.styleguide),
     *(path(prefix, include(module)) for prefix, module in PAGES if find_spec(module)),
 ]

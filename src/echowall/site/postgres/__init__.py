@@ -11,12 +11,12 @@ from echowall.site.environment import Environment
 from echowall.site.postgres import external, roles
 from echowall.site.postgres.binaries import find_binaries
 from echowall.site.postgres.cluster import Cluster
-from echowall.site.postgres.connection import Connection, DatabaseError, DatabaseNotStartedError, django_database
+from echowall.site.postgres.connection import Connection, DatabaseError, django_database
 
 __all__ = [
+    "Cluster",
     "Connection",
     "DatabaseError",
-    "DatabaseNotStartedError",
     "connection",
     "django_database",
     "embedded_cluster",
@@ -50,10 +50,7 @@ def ensure_running(environment: Environment) -> Connection:
 
 
 def connection(environment: Environment) -> Connection:
-    """Return the addresses of the two roles without starting or asking anything.
-
-    Raises DatabaseNotStartedError where the embedded server has never been started.
-    """
+    """Return the addresses of the two roles without starting or asking anything; for Django's settings."""
     if environment.database_url:
         return external.addresses(environment.state, environment.database_url, environment.app_database_url)
     return Cluster.known_connection(environment.state)

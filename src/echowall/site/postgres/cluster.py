@@ -32,7 +32,6 @@ from echowall.site.postgres.connection import (
     SUPERUSER,
     Connection,
     DatabaseError,
-    DatabaseNotStartedError,
     socket_url,
 )
 from echowall.site.postgres.kept import (
@@ -127,7 +126,7 @@ class Cluster:
 
     @staticmethod
     def known_connection(state: Path) -> Connection:
-        """Return the addresses of the server last started in `state`. Raises DatabaseNotStartedError."""
+        """Return the addresses of the server last started in `state`."""
         directory = known_socket_directory(state)
         passwords = read_passwords(state)
         return Connection(
@@ -253,7 +252,7 @@ class Cluster:
         while time.monotonic() < ends:
             try:
                 psycopg.connect(self.superuser_url(), connect_timeout=10).close()
-            except (psycopg.OperationalError, DatabaseNotStartedError) as error:
+            except psycopg.OperationalError as error:
                 if "password authentication failed" in str(error):
                     raise DatabaseError(_wrong_password(self.state)) from error
                 if not still_there():

@@ -15,10 +15,6 @@ class DatabaseError(Exception):
     """The database cannot be started or used; the message names the cause and what to do."""
 
 
-class DatabaseNotStartedError(DatabaseError):
-    """The embedded database has no address yet."""
-
-
 @dataclass(frozen=True)
 class Connection:
     """Addresses of one database under its two roles; passwords do not show in `repr`."""

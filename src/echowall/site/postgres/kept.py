@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from echowall.site import secret_files
-from echowall.site.postgres.connection import DatabaseError, DatabaseNotStartedError
+from echowall.site.postgres.connection import DatabaseError
 from echowall.site.wording import say
 
 
@@ -42,16 +42,11 @@ def remember_socket_directory(state: Path, directory: Path) -> None:
 
 
 def known_socket_directory(state: Path) -> Path:
-    """Return where the socket of the server last started in `state` is. Raises DatabaseNotStartedError."""
+    """Return where the socket of the server last started in `state` is, or where it would be for a short path."""
     try:
         return Path(json.loads((state / "postgres.json").read_text())["socket_directory"])
-    except FileNotFoundError as error:
-        raise DatabaseNotStartedError(
-            say(
-                f"{state} 的数据库还没有启动过，请运行 echowall db start",
-                f"the database of {state} has never been started; run `echowall db start`",
-            )
-        ) from error
+    except FileNotFoundError:
+        return state / "postgres" / "run"
     except PermissionError as error:
         raise DatabaseError(not_ours(state)) from error
 

@@ -1,0 +1,203 @@
+"""The components of the screens, as template tags. `docs/explanation/screens.md` shows when to use which."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect, Select
+from django.template import Context
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from echowall.kernel import assets, clock, signs
+
+register = template.Library()
+
+
+@register.simple_tag
+def vite(entry: str) -> SafeString:
+    """Style sheets and script of a front-end entry: desk, public or entrance."""
+    return assets.entry_tags(entry)
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """An icon of `frontend/icons.txt`; decoration only, so screen readers skip it: put the word beside it."""
+    filled = " icon-filled" if name.endswith("-filled") else ""
+    extra = f" {css}" if css else ""
+    return format_html(
+        '<svg class="icon{}{}" aria-hidden="true" focusable="false" viewBox="0 0 24 24"><use href="{}#{}"></use></svg>',
+        filled, extra, assets.icon_sheet(), name,
+    )  # fmt: skip
+
+
+def _badge(sign: signs.Sign, css: str = "") -> SafeString:
+    return format_html('<span class="ew-badge tone-{} {}">{}{}</span>', sign.tone, css, icon(sign.icon), sign.word)
+
+
+@register.simple_tag
+def badge(text: object, tone: str = "quiet", icon_name: str = "") -> SafeString:
+    """A word in a tone (critical, urgent, ok, warn, supervised, info, quiet), with an icon if it means something."""
+    return format_html('<span class="ew-badge tone-{}">{}{}</span>', tone, icon(icon_name) if icon_name else "", text)
+
+
+@register.simple_tag
+def urgency_badge(urgency: str) -> SafeString:
+    """◆ critical (filled red), ▲ urgent (orange), ● normal (grey)."""
+    return _badge(signs.sign(signs.URGENCY, urgency), "ew-badge-solid" if urgency == "critical" else "")
+
+
+@register.simple_tag
+def intent_badge(intent: str) -> SafeString:
+    """What the message wants: help, complaint, consult …"""
+    return _badge(signs.sign(signs.INTENT, intent), "ew-badge-line")
+
+
+@register.simple_tag
+def band_badge(band: str) -> SafeString:
+    """How sure the reading of a message is: sure, look, must_look."""
+    return _badge(signs.sign(signs.BAND, band))
+
+
+@register.simple_tag
+def clock_badge(
+    state: str, due_at: datetime | None = None, amber_at: datetime | None = None, name: object = ""
+) -> SafeString:
+    """A clock: state (green, amber, red, supervised, suspended, met, missed), and the time left, kept true on the page.
+
+    ``amber_at`` is the instant from which the badge turns amber by itself; ``name`` says which of the five clocks it is.
+    """
+    sign = signs.sign(signs.CLOCK, state)
+    label = format_html('<span class="ew-muted">{}</span>', name) if name else ""
+    if due_at is None:
+        return format_html('{}<span class="ew-badge clock-badge tone-{}">{}{}</span>', label, sign.tone, icon(sign.icon), sign.word)
+    return format_html(
+        '{}<span class="ew-badge clock-badge tone-{}" data-clock="{}" data-due="{}" data-amber="{}" title="{}">'
+        '{}<span data-clock-word>{}</span> <span data-due-text>{}</span></span>',
+        label, sign.tone, state, due_at.isoformat(), amber_at.isoformat() if amber_at else "",
+        clock.local(due_at).strftime("%Y-%m-%d %H:%M"), icon(sign.icon), sign.word, clock.local(due_at).strftime("%m-%d %H:%M"),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def stamp(at: datetime | None) -> SafeString:
+    """An instant as the desk reads it: `05-03 19:42`, with the year on hover and when it is not this year's."""
+    if at is None:
+        return mark_safe('<span class="ew-muted">—</span>')
+    local = clock.local(at)
+    form = "%m-%d %H:%M" if local.year == clock.today().year else "%Y-%m-%d %H:%M"
+    return format_html(
+        '<time class="ew-num ew-nowrap" datetime="{}" title="{}">{}</time>',
+        local.isoformat(), local.strftime("%Y-%m-%d %H:%M:%S"), local.strftime(form),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def kbd(keys: str) -> SafeString:
+    """Keys to press, divided by spaces: `g m`."""
+    return format_html_join(" ", '<kbd class="ew-kbd">{}</kbd>', ((key,) for key in keys.split()))
+
+
+@register.inclusion_tag("kernel/components/field.html")
+def field(bound: BoundField, help_text: str = "", **attrs: Any) -> dict[str, Any]:
+    """A form field with label, help and all its errors, wired for screen readers. Further arguments become attributes
+    of the control (`_` in a name becomes `-`): `{% field form.phone autocomplete="tel" inputmode="tel" %}`.
+    """
+    widget = bound.field.widget
+    is_group = isinstance(widget, (RadioSelect, CheckboxSelectMultiple))
+    is_tick = isinstance(widget, CheckboxInput)
+    help_text = help_text or str(bound.help_text or "")
+    described = [f"{bound.auto_id}-help"] if help_text else []
+    described += [f"{bound.auto_id}-error-{number}" for number, _ in enumerate(bound.errors, 1)]
+    given = {name.replace("_", "-"): value for name, value in attrs.items()}
+    if not is_group and not is_tick:
+        given.setdefault("class", "form-select" if isinstance(widget, Select) else "form-control")
+    if described:
+        given["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        given["aria-invalid"] = "true"
+    return {
+        "bound": bound,
+        "control": "" if is_group else bound.as_widget(attrs=given),
+        "options": list(bound) if is_group else (),
+        "is_group": is_group,
+        "is_tick": is_tick,
+        "help_text": help_text,
+        "errors": list(bound.errors),
+    }
+
+
+@register.inclusion_tag("kernel/components/form_errors.html")
+def form_errors(form: Form) -> dict[str, Any]:
+    """All errors of a form at once, each a link to its field; for the top of the form."""
+    named = [(form[name], error) for name, errors in form.errors.items() if name in form.fields for error in errors]
+    return {"named": named, "general": list(form.non_field_errors()), "count": len(named) + len(form.non_field_errors())}
+
+
+@register.inclusion_tag("kernel/components/empty_state.html")
+def empty_state(title: str, text: str = "", icon_name: str = "inbox", url: str = "", action: str = "") -> dict[str, str]:
+    """What a list says when it is empty: what that means and what to do next."""
+    return {"title": title, "text": text, "icon_name": icon_name, "url": url, "action": action}
+
+
+@register.inclusion_tag("kernel/components/tile.html")
+def tile(
+    label: str, value: object, url: str = "", tone: str = "", icon_name: str = "", unit: str = "", note: str = ""
+) -> dict[str, object]:
+    """A number of the board; `url` opens the rows behind it."""
+    return {"label": label, "value": value, "url": url, "tone": tone, "icon_name": icon_name, "unit": unit, "note": note}
+
+
+@register.inclusion_tag("kernel/components/steps.html")
+def steps(items: list[dict[str, Any]]) -> dict[str, Any]:
+    """A history, oldest first: dicts with title, at, by, text, tone, icon, state (`done`, `now`, `ahead`); only title is a must."""
+    return {"items": items}
+
+
+@register.inclusion_tag("kernel/components/pager.html", takes_context=True)
+def pager(context: Context, page: Page[Any], parameter: str = "page") -> dict[str, Any]:
+    """Back and forth through a `Page`, keeping the filters of the address."""
+    query = context["request"].GET.copy()
+
+    def address(number: int) -> str:
+        query[parameter] = str(number)
+        return f"?{query.urlencode()}"
+
+    return {
+        "page": page,
+        "previous": address(page.previous_page_number()) if page.has_previous() else "",
+        "next": address(page.next_page_number()) if page.has_next() else "",
+    }
+
+
+@register.simple_tag
+def chart_data(data: dict[str, Any]) -> SafeString:
+    """The JSON block of a chart (see `kernel/components/chart.html`), safe inside a script element."""
+    text = json.dumps(data, ensure_ascii=False, default=str)
+    escaped = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return format_html('<script type="application/json">{}</script>', mark_safe(escaped))  # noqa: S308 - escaped above
+
+
+@register.inclusion_tag("kernel/components/chart.html")
+def chart(title: str, data: dict[str, Any], note: str = "", height: str = "") -> dict[str, Any]:
+    """A chart with its table. ``data``: kind (bar, line, stacked, ranking), categories, series [{name, values, tone}],
+    unit, urls (one per category). State n and the as-of time in ``note``.
+    """
+    values = [series["values"] for series in data["series"]]
+    return {"title": title, "data": data, "note": note, "height": height, "rows": list(zip(data["categories"], *values, strict=True))}
+
+
+@register.filter
+def level_sign(message: Any) -> signs.Sign:
+    """The sign of a Django message by its level."""
+    return signs.sign(signs.MESSAGE_LEVEL, message.level_tag)
+
+
+@register.simple_tag
+def now_stamp() -> str:
+    """The server's time, so that the page counts remaining times by it and not by the desk's own clock."""
+    return clock.now().isoformat()
