@@ -3,50 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from functools import lru_cache
-
-from django.conf import settings
+from datetime import datetime
+from typing import Any
 
 from echowall.kernel import clock
-from echowall.playbooks import Library
-from echowall.playbooks.clocks import Calendar, ClockReport, ClockSet, Event, china_calendar, compute
+from echowall.playbooks import PlaybookError, Value
+from echowall.playbooks.clocks import ClockChange, ClockReport, ClockSet, Event, compute, preview_repin
+from echowall.playbooks.keeping import calendar, keep, library, place_chain
 
 from .models import HistoryEvent, Matter
 
-DEFAULT_PLAYBOOK = "13710"
-
-
-@lru_cache(maxsize=1)
-def library() -> Library:
-    """Return the playbooks of this installation."""
-    return Library(settings.PLAYBOOKS_DIR)
-
-
-@lru_cache(maxsize=1)
-def calendar() -> Calendar:
-    """Return the working-day calendar of China."""
-    return china_calendar()
+SUBJECT = "matter"
 
 
 def playbook_in_force(path: str, at: datetime) -> str:
-    """Return ``id@version`` of the playbook that rules a place at an instant; a matter is pinned to it when opened."""
-    raise NotImplementedError
+    """Return the version of the playbook that rules matters at a place; a matter is pinned to it when it is opened.
 
-
-def clock_set(pinned: str, path: str, on: date) -> ClockSet:
-    """Return the clocks of a pinned playbook for a place."""
-    raise NotImplementedError
+    Raises:
+        PlaybookError: none is in force there.
+    """
+    playbook = library().playbook_for(SUBJECT, on=clock.today(at), place=place_chain(path))
+    keep(playbook)
+    return playbook.version
 
 
 def knows(version: str) -> bool:
-    """Tell whether a pinned version is in the library."""
-    raise NotImplementedError
+    """Tell whether a version is in the library or was kept."""
+    try:
+        library().version(version)
+    except PlaybookError:
+        return False
+    return True
 
 
-def approved_suspensions(at: datetime) -> tuple[str, ...]:
-    """Return the reasons for which the playbook lets clocks stop; empty when it lists none."""
-    raise NotImplementedError
+def parameter(matter: Matter, name: str, at: datetime) -> Value:
+    """Return what the playbook that the matter is pinned to says of a parameter on the day of ``at``.
+
+    Raises:
+        PlaybookError: it knows no such parameter, or no value of it is in force.
+    """
+    playbook = library().version(matter.playbook)
+    return playbook.value(name, on=clock.today(at), place=place_chain(matter.place_path))
+
+
+def clock_set(matter: Matter) -> ClockSet:
+    """Return the clocks that the matter is pinned to."""
+    playbook = library().version(matter.playbook)
+    return playbook.clocks_on(clock.today(matter.opened_at), place_chain(matter.place_path))
 
 
 def events_of(history: Sequence[HistoryEvent]) -> list[Event]:
@@ -54,15 +57,27 @@ def events_of(history: Sequence[HistoryEvent]) -> list[Event]:
     return [Event(row.kind, row.at, row.body, str(row.id)) for row in history]
 
 
+def _inputs(matter: Matter) -> tuple[ClockSet, list[Event], dict[str, Any]]:
+    history = events_of(list(HistoryEvent.objects.filter(matter=matter).order_by("seq")))
+    resolve = library().resolver(place_chain(matter.place_path))
+    return clock_set(matter), history, {"calendar": calendar(), "resolve": resolve}
+
+
 def report(matter: Matter, at: datetime) -> ClockReport:
     """Return what every clock of the matter says at ``at``, recomputed from its whole history."""
-    pinned = clock_set(matter.playbook, matter.place_path, clock.today(matter.opened_at))
-    history = events_of(list(HistoryEvent.objects.filter(matter=matter).order_by("seq")))
-    return compute(pinned, history, now=at, calendar=calendar())
+    clocks, history, with_ = _inputs(matter)
+    return compute(clocks, history, now=at, **with_)
+
+
+def preview(matter: Matter, version: str, at: datetime) -> tuple[ClockChange, ...]:
+    """Return what moving the matter to another version of its playbook at ``at`` would change; nothing is written."""
+    clocks, history, with_ = _inputs(matter)
+    to = library().version(version).clocks_on(clock.today(at), place_chain(matter.place_path))
+    return preview_repin(clocks, history, to=to, now=at, **with_)
 
 
 def refresh(matter: Matter, at: datetime) -> None:
     """Put onto the (unsaved) matter what lists sort and colour by."""
-    says = report(matter, at)
+    says = report(matter, max(at, matter.opened_at))
     matter.due_at, matter.next_change_at = says.due_at, says.next_change_at
     matter.colour = "" if says.colour == "none" else str(says.colour)

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "echowall.places",
     "echowall.people",
     "echowall.teams",
+    "echowall.playbooks",
     "echowall.notices",
     "echowall.voices",
     "echowall.matters",

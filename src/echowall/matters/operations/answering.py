@@ -16,6 +16,7 @@ from echowall.kernel.errors import InvalidInput, NotFound, Problem, refuse
 from echowall.kernel.ids import new_id
 from echowall.notices import operations as notices_operations
 from echowall.places.models import Place
+from echowall.voices import queries as voices_queries
 
 from .. import queries
 from ..models import Answer, Callback, HistoryEvent, Matter, ReplyTemplate, Report
@@ -32,8 +33,9 @@ def _tell(matter: Matter, reports: Sequence[Report], text: str, *, is_final: boo
         )
         if is_final:
             Report.objects.filter(id=report.id).update(answered_at=at)
-        notices_operations.queue_answer(
-            message_id=report.message_id, text=text, subject=("answer", answer.id), at=at,
+        to = voices_queries.answer_address(report.message_id)
+        notices_operations.queue_notice(
+            transport=to.transport, address=to.address, text=text, subject=("answer", answer.id), at=at,
             where=(matter.office_id, matter.place_path),
         )
 

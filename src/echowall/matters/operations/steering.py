@@ -13,7 +13,7 @@ from echowall.understanding.types import Intent, Urgency
 
 from .. import clocks
 from ..models import HistoryEvent, Matter
-from .chain import Step, make_move
+from .chain import Step, locked, make_move
 
 
 def reclassify_matter(
@@ -74,8 +74,9 @@ def suspend_matter(
         Refusal: ``reason_not_approved`` listing the approved ones; ``until_in_past``.
         NotPermitted: only a leader may.
     """
-    approved = clocks.approved_suspensions(at)
-    if approved and reason not in approved:
+    matter = locked(matter_id)
+    approved = clocks.parameter(matter, "suspension_reasons", at).value
+    if reason not in approved:
         raise refuse("reason_not_approved", _("挂账理由不在批准范围内"), place="reason", value=reason,
                      fix="、".join(approved))
     if until is not None and until <= at.date():

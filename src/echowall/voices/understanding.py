@@ -1,0 +1,38 @@
+"""Handing messages to the understanding library, with the office's own places and the installed model."""
+
+from __future__ import annotations
+
+import time
+from uuid import UUID
+
+from echowall.kernel.personal import unseal
+from echowall.places import queries as places_queries
+from echowall.understanding.pipeline import understand
+from echowall.understanding.places import Gazetteer
+from echowall.understanding.types import Understanding
+
+from .models import Message
+
+_KEEP_SECONDS = 60.0
+_gazetteers: dict[UUID, tuple[float, tuple[int, str], Gazetteer]] = {}
+
+
+def gazetteer_of(office_id: UUID) -> Gazetteer:
+    """Return the places of an office, ready for finding; renewed within a minute after places were added."""
+    checked_at = time.monotonic()
+    held = _gazetteers.get(office_id)
+    if held and checked_at - held[0] < _KEEP_SECONDS:
+        return held[2]
+    version = places_queries.tree_version(office_id)
+    gazetteer = held[2] if held and held[1] == version else Gazetteer(places_queries.gazetteer_entries(office_id))
+    _gazetteers[office_id] = (checked_at, version, gazetteer)
+    return gazetteer
+
+
+def read(message: Message) -> Understanding:
+    """Return what the library makes of a message as it was said, its stated place first."""
+    said = unseal("message", message.body_sealed)
+    text = "\n".join(part for part in (message.title, said, message.place_text) if part)
+    return understand(
+        text, sent_at=message.said_at, gazetteer=gazetteer_of(message.office_id), context_place_id=str(message.place_id)
+    )
