@@ -23,7 +23,8 @@ EXCEL_SERIALS = (29221, 73051)
 WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 6}
 ENGLISH_WEEKDAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
 DAYS_AGO = {"今天": 0, "今日": 0, "today": 0, "昨天": 1, "昨日": 1, "yesterday": 1, "前天": 2}
-ENGLISH_MONTHS = {m: i for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+ENGLISH_MONTHS = {month: i for i, month in enumerate(_MONTHS, 1)}
 AFTERNOON = {"下午", "晚上", "傍晚", "晚间", "夜里", "pm"}
 
 # Source of the pattern that finds a date or time inside a line; everything it finds, `read_moment` reads.
@@ -73,6 +74,7 @@ class MomentError(ValueError):
     """A text that is no date or time; `code` is date_unreadable, date_impossible, date_ambiguous or year_missing."""
 
     def __init__(self, code: str) -> None:
+        """Hold the code."""
         super().__init__(code)
         self.code = code
 

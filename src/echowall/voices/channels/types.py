@@ -105,7 +105,8 @@ class HeardEvent:
 class Problem:
     """Something wrong with the input: where, what stands there, what is wrong and how to put it right.
 
-    `place` is written for the reader (`第12行“时间”列`); a warning did not stop the message from being taken.
+    `place` is written for the reader (`第12行“时间”列`), `row` (from 1) and `column` are the same for a program; a
+    warning did not stop the message from being taken.
     """
 
     place: str
@@ -116,12 +117,15 @@ class Problem:
     fix_zh: str
     fix_en: str
     is_warning: bool = False
+    row: int | None = None
+    column: str = ""
 
 
 class RefusedInputError(ValueError):
     """The whole input cannot be read; `problems` says everything that is wrong with it, at least one item."""
 
     def __init__(self, *problems: Problem) -> None:
+        """Hold the problems; the text of the exception is their English."""
         super().__init__("; ".join(f"{p.place}: {p.message_en} ({p.value!r}); {p.fix_en}" for p in problems))
         self.problems = problems
 

@@ -100,7 +100,7 @@ def is_system(text: str) -> bool:
 
 
 def attachments_in(text: str) -> tuple[AttachmentRef, ...]:
-    """What the placeholders in a text stand for: [图片], [语音] 12", [文件] 名单.xlsx. The text itself stays as said."""
+    """What the placeholders in a text stand for: [图片], [语音] 12", [文件] 名单.xlsx. The text stays as said."""
     found = []
     for match in _PLACEHOLDER.finditer(text):
         kind = _KIND_OF[match["word"].lower()]
