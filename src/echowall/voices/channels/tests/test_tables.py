@@ -23,7 +23,11 @@ from echowall.voices.channels.tables import (
 )
 from echowall.voices.channels.types import SHANGHAI, RefusedInputError
 
-LEDGER = "留言编号,留言时间,联系电话,留言内容\n1,2022/5/3 21:10,13800000001,三天没有菜了\n2,2022年5月3日 下午9:12,0371-60000002,门口积水\n"
+LEDGER = (
+    "留言编号,留言时间,联系电话,留言内容\n"
+    "1,2022/5/3 21:10,13800000001,三天没有菜了\n"
+    "2,2022年5月3日 下午9:12,0371-60000002,门口积水\n"
+)
 
 
 def read(source, filename="台账.csv", mapping=None, **options):
