@@ -20,10 +20,10 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
-os.environ.setdefault("ECHOWALL_STATE", str(ROOT / ".echowall" / "test"))
-os.environ["ECHOWALL_DATABASE_ROLE"] = "app"
-os.environ.pop("ECHOWALL_DATABASE_URL", None)
-os.environ.pop("ECHOWALL_APP_DATABASE_URL", None)
+# Whatever this machine's own installation is told by its environment, the tests must not touch it.
+for name in [name for name in os.environ if name.startswith("ECHOWALL_") and name != "ECHOWALL_DATA_DIR"]:
+    del os.environ[name]
+os.environ["ECHOWALL_STATE"] = str(ROOT / ".echowall" / "test")
 
 from echowall.site import environment, postgres, preparation  # noqa: E402 - needs the path and the variables above
 from echowall.site.postgres import roles  # noqa: E402

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 OWNER_ROLE = "echowall_owner"
@@ -45,7 +46,7 @@ def with_database(url: str, database: str) -> str:
     return urlsplit(url)._replace(path="/" + quote(database, safe="")).geturl()
 
 
-def django_database(url: str) -> dict[str, object]:
+def django_database(url: str) -> dict[str, Any]:
     """Return `url` as an entry of Django's DATABASES; parameters behind `?` become OPTIONS (`host` becomes HOST)."""
     parts = urlsplit(url)
     parameters = {name: values[-1] for name, values in parse_qs(parts.query).items()}
