@@ -13,7 +13,7 @@ from echowall.playbooks.keeping import calendar, keep, library, place_chain
 
 from .models import HistoryEvent, Matter
 
-SUBJECT = "matter"
+SUBJECT = "matters"
 
 
 def playbook_in_force(path: str, at: datetime) -> str:

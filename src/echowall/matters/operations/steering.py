@@ -75,7 +75,7 @@ def suspend_matter(
         NotPermitted: only a leader may.
     """
     matter = locked(matter_id)
-    approved = clocks.parameter(matter, "suspension_reasons", at).value
+    approved = clocks.parameter(matter, "suspend_reasons", at).value
     if reason not in approved:
         raise refuse("reason_not_approved", _("挂账理由不在批准范围内"), place="reason", value=reason,
                      fix="、".join(approved))
