@@ -82,6 +82,31 @@ def app_role() -> str:
     return '"' + str(settings.ECHOWALL_APP_ROLE).replace('"', "") + '"'
 
 
+class SearchFunction(RunSQL):
+    """Make ``<table>_search(query, at_most)``: ids of visible rows whose ``terms`` match, newest first.
+
+    Row-level security keeps PostgreSQL from using an index for a condition whose function might leak a row's content,
+    and text search counts as such. The function runs as the owner (who is free) and applies the same condition itself.
+    """
+
+    def __init__(self, table: str, condition: str) -> None:
+        self.table, self.condition = table, condition
+        super().__init__(
+            sql=[
+                f"CREATE FUNCTION {table}_search(query tsquery, at_most integer) RETURNS SETOF uuid"  # noqa: S608
+                " LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS"
+                f" $$ SELECT id FROM {table} WHERE terms @@ query AND {condition} ORDER BY id DESC LIMIT at_most $$",
+                f"REVOKE EXECUTE ON FUNCTION {table}_search(tsquery, integer) FROM PUBLIC",
+                f"GRANT EXECUTE ON FUNCTION {table}_search(tsquery, integer) TO {app_role()}",
+            ],
+            reverse_sql=[f"DROP FUNCTION {table}_search(tsquery, integer)"],
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what the migration writer needs."""
+        return self.__class__.__qualname__, [self.table, self.condition], {}
+
+
 class AppendOnly(RunSQL):
     """Let the program add rows and read them, never change or remove them; ``changeable`` columns may be updated.
 

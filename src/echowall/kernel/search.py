@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 _RUN = re.compile(r"[㐀-鿿豈-﫿]+|[a-z0-9*]+")
 
@@ -41,3 +45,16 @@ def query(text: str) -> str:
         else:
             parts.append("(" + " <-> ".join(f"'{run[i : i + 2]}'" for i in range(len(run) - 1)) + ")")
     return " & ".join(parts)
+
+
+FOUND_AT_MOST = 5_000
+
+
+def matching(rows: QuerySet[Any, Any], text: str) -> QuerySet[Any, Any]:
+    """Return the rows (of a table with a ``SearchFunction``) whose terms hold ``text``: the newest 5,000 of them."""
+    words = query(text)
+    if not words:
+        return rows.none()
+    table = rows.model._meta.db_table
+    found = RawSQL(f"SELECT {table}_search(%s::tsquery, %s)", [words, FOUND_AT_MOST])  # noqa: S608 - the table is ours
+    return rows.filter(id__in=found)

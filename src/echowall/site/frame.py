@@ -8,8 +8,11 @@ from django.http import HttpRequest
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return ``actor`` and ``navigation`` (the entries that this actor may open) for the templates."""
+    """Return for the templates: ``actor``, ``may`` (the permissions held anywhere), ``navigation`` (what may be opened)."""
     from .navigation import entries
 
     actor = getattr(request, "actor", None)
-    return {"actor": actor, "navigation": entries(actor) if actor else ()}
+    if actor is None:
+        return {"actor": None, "may": frozenset(), "navigation": ()}
+    may = frozenset(permission for grant in actor.grants for permission in grant.permissions)
+    return {"actor": actor, "may": may, "navigation": entries(actor)}
