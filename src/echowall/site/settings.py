@@ -33,13 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django_htmx",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.usersessions",
-    "axes",
-    "procrastinate.contrib.django",
+    # Ours before allauth, so that its pages take our templates.
     "echowall.kernel",
     "echowall.places",
     "echowall.people",
@@ -51,6 +45,13 @@ INSTALLED_APPS = [
     "echowall.wall",
     "echowall.command",
     "echowall.site",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
+    "procrastinate.contrib.django",
 ]
 
 MIDDLEWARE = [

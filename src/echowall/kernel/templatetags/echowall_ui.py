@@ -71,14 +71,19 @@ def clock_badge(
 
     ``amber_at`` is the instant from which the badge turns amber by itself; ``name`` says which of the five clocks it is.
     """
-    sign = signs.sign(signs.CLOCK, state)
     label = format_html('<span class="ew-muted">{}</span>', name) if name else ""
+    inner = _clock_badge(state, due_at, amber_at)
+    return format_html('<span class="ew-clock">{}{}</span>', label, inner) if name else inner
+
+
+def _clock_badge(state: str, due_at: datetime | None, amber_at: datetime | None) -> SafeString:
+    sign = signs.sign(signs.CLOCK, state)
     if due_at is None:
-        return format_html('{}<span class="ew-badge clock-badge tone-{}">{}{}</span>', label, sign.tone, icon(sign.icon), sign.word)
+        return format_html('<span class="ew-badge clock-badge tone-{}">{}{}</span>', sign.tone, icon(sign.icon), sign.word)
     return format_html(
-        '{}<span class="ew-badge clock-badge tone-{}" data-clock="{}" data-due="{}" data-amber="{}" title="{}">'
+        '<span class="ew-badge clock-badge tone-{}" data-clock="{}" data-due="{}" data-amber="{}" title="{}">'
         '{}<span data-clock-word>{}</span> <span data-due-text>{}</span></span>',
-        label, sign.tone, state, due_at.isoformat(), amber_at.isoformat() if amber_at else "",
+        sign.tone, state, due_at.isoformat(), amber_at.isoformat() if amber_at else "",
         clock.local(due_at).strftime("%Y-%m-%d %H:%M"), icon(sign.icon), sign.word, clock.local(due_at).strftime("%m-%d %H:%M"),
     )  # fmt: skip
 
