@@ -108,14 +108,14 @@ def kbd(keys: str) -> SafeString:
 
 
 @register.inclusion_tag("kernel/components/field.html")
-def field(bound: BoundField, help_text: str = "", **attrs: Any) -> dict[str, Any]:
+def field(bound: BoundField, help_text: str | None = None, **attrs: Any) -> dict[str, Any]:
     """A form field with label, help and all its errors, wired for screen readers. Further arguments become attributes
-    of the control (`_` in a name becomes `-`): `{% field form.phone autocomplete="tel" inputmode="tel" %}`.
+    of the control (`_` in a name becomes `-`), `help_text=""` leaves the help out: `{% field form.phone autocomplete="tel" inputmode="tel" %}`.
     """
     widget = bound.field.widget
     is_group = isinstance(widget, (RadioSelect, CheckboxSelectMultiple))
     is_tick = isinstance(widget, CheckboxInput)
-    help_text = help_text or str(bound.help_text or "")
+    help_text = str(bound.help_text or "") if help_text is None else help_text
     described = [f"{bound.auto_id}-help"] if help_text else []
     described += [f"{bound.auto_id}-error-{number}" for number, _ in enumerate(bound.errors, 1)]
     given = {name.replace("_", "-"): value for name, value in attrs.items()}
