@@ -7,6 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --no-input --require-hashes
 FRONT := $(shell test -d frontend && find frontend -name node_modules -prune -o -type f -print)
+BUILT := $(shell test -d src/echowall/site/static/built || rm -f .venv/front.stamp)
 JOBS ?= 2
 export PYTHONPATH := src
 export PIP_ROOT_USER_ACTION := ignore

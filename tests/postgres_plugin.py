@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / "src"))
 # Whatever this machine's own installation is told by its environment, the tests must not touch it.
 for name in [name for name in os.environ if name.startswith("ECHOWALL_") and name != "ECHOWALL_DATA_DIR"]:
     del os.environ[name]
+os.environ["PYTHONPATH"] = str(ROOT / "src")
 os.environ["ECHOWALL_STATE"] = str(ROOT / ".echowall" / "test")
 
 from echowall.site import environment, postgres, preparation  # noqa: E402 - needs the path and the variables above

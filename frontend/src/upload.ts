@@ -41,6 +41,12 @@ export function mountUpload(box: HTMLElement): void {
   const input = box.querySelector<HTMLInputElement>("input[type=file]");
   if (!input) return;
   const [max, edge] = [Number(box.dataset.max ?? 9), Number(box.dataset.maxEdge ?? 1600)];
+  // The browser's own control speaks the phone's language and is hard to hit: a button of ours stands before it.
+  const pick = document.createElement("label");
+  pick.className = "btn ew-upload-pick";
+  pick.append(say("photo_choose"));
+  input.before(pick);
+  pick.append(input);
   const list = document.createElement("ul");
   list.className = "ew-upload-list";
   const state = document.createElement("p");

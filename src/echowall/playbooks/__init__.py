@@ -1,7 +1,8 @@
-"""Playbooks 工作法: policies and methods as dated data, with their clocks. The core here is pure: no Django, no database.
+"""Playbooks 工作法: policies and methods as dated data, with their clocks.
 
-Depends on nothing of Echowall. `load` reads one folder, `Library` many; `playbook.value(...)` answers what holds on a day
-at a place, with its trace; `echowall.playbooks.clocks` computes deadlines.
+The core here is pure (no Django, no database, no clock read) and depends on nothing else of Echowall. `load` reads one
+folder, `Library` many; `playbook.value(...)` answers what holds on a day at a place, with its trace;
+`echowall.playbooks.clocks` computes deadlines.
 """
 
 from echowall.playbooks.errors import PlaybookError, PlaybookInvalid, Problem, Said

@@ -16,7 +16,7 @@ from echowall.playbooks.playbook import Playbook
 
 
 def add_parsers(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `playbooks check|show|diff`; each parser sets `run`, a function of the parsed arguments giving the exit code."""
+    """Add `playbooks check|show|diff`; each sets `run`, a function of the arguments giving the exit code."""
     playbooks = subparsers.add_parser("playbooks", help="工作法:检查、查值、比较 / playbooks: check, show, diff")
     commands = playbooks.add_subparsers(dest="playbooks_command", required=True)
 

@@ -37,7 +37,8 @@ class Problem:
         key = f" {self.key}" if self.key else ""
         value = f" = {self.value}" if self.value else ""
         mark = "Fix: " if language.startswith("en") else "改法:"
-        return f"{where}{key}{value} [{self.code}] {self.said.in_language(language)} {mark}{self.fix.in_language(language)}"
+        said, fix = self.said.in_language(language), self.fix.in_language(language)
+        return f"{where}{key}{value} [{self.code}] {said} {mark}{fix}"
 
 
 class PlaybookError(Exception):
@@ -46,6 +47,7 @@ class PlaybookError(Exception):
     code = "playbook_error"
 
     def __init__(self, zh: str, en: str) -> None:
+        """Say it in Chinese and in English."""
         super().__init__(en)
         self.said = Said(zh, en)
 
@@ -56,6 +58,7 @@ class PlaybookInvalid(PlaybookError):
     code = "playbook_invalid"
 
     def __init__(self, name: str, problems: Sequence[Problem]) -> None:
+        """`name` is the playbook's or the folder's."""
         self.problems = tuple(sorted(problems))
         lines_zh = "\n".join(p.describe("zh") for p in self.problems)
         lines_en = "\n".join(p.describe("en") for p in self.problems)

@@ -121,7 +121,7 @@ class Playbook:
         return ready
 
     def text(self, key: str, language: str = "zh") -> str:
-        """The words for a key such as `clocks.solve`; Chinese where the language has none, the key itself as a last resort."""
+        """The words for a key such as `clocks.solve`; Chinese where the language has none, else the key."""
         return self.texts.get(language, {}).get(key) or self.texts.get("zh", {}).get(key) or key
 
     def all_parameters(self) -> Iterator[Parameter]:

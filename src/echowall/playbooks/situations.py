@@ -1,4 +1,4 @@
-"""Situations: given this history, on that day at that place, expect this. Officials can read them; `check` runs them."""
+"""Situations: given this history, on that day at that place, expect this. Officials read them; `check` runs them."""
 
 from __future__ import annotations
 

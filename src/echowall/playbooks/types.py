@@ -111,7 +111,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The answer to "what holds here on this day?", with its trace: from which file and line, since when, on whose word."""
+    """The answer to "what holds here on this day?", with its trace: which file and line, since when, on whose word."""
 
     name: str
     value: Any
@@ -188,7 +188,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class ColourRule:
-    """One colour with a sign of its own, so that colour is never the only mark; `when` are conditions of the vocabulary."""
+    """One colour with a sign, so that colour is never the only mark; `when` are conditions of the vocabulary."""
 
     id: str
     sign: str

@@ -17,7 +17,7 @@ from echowall.playbooks.errors import Said, UnknownTerm
 
 
 class Argument(StrEnum):
-    """What a condition takes: nothing, a word written in the playbook, or the name of a parameter whose value it gets."""
+    """What a condition takes: nothing, a word of the playbook, or the name of a parameter whose value it gets."""
 
     NONE = "none"
     WORD = "word"

@@ -1,7 +1,7 @@
 """YAML with line numbers, read strictly: no duplicate keys, no anchors, no guessing of types.
 
-YAML 1.1 turns `on`, `yes` and `12:30` into booleans and numbers. Officials write these words as keys and values, so here
-only `true`/`false`, plain decimal numbers, `null` and dates written YYYY-MM-DD are anything else than text.
+YAML 1.1 turns `on`, `yes` and `12:30` into booleans and numbers. Officials write these words as keys and values, so
+here only `true`/`false`, plain decimal numbers, `null` and dates written YYYY-MM-DD are anything else than text.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _build(loader: _StrictLoader, node: yaml.Node, path: Path, document: Documen
                 plain.value,
             )
             return None
-    return loader.construct_object(plain)  # type: ignore[no-untyped-call]
+    return loader.construct_object(plain)
 
 
 def _build_mapping(
@@ -139,7 +139,7 @@ def _build_mapping(
 
 @dataclass(frozen=True)
 class Section:
-    """A mapping inside a document; every reader notes its own mistake and answers None, so that all are found at once."""
+    """A mapping inside a document; each reader notes its mistake and answers None, so that all are found at once."""
 
     document: Document
     path: Path

@@ -32,6 +32,7 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "ECHOWALL_HOST": ("监听地址", "address to listen on"),
     "ECHOWALL_PORT": ("监听端口", "port to listen on"),
     "ECHOWALL_WORKERS": ("网页进程数", "number of web processes"),
+    "ECHOWALL_THREADS": ("每个网页进程的线程数", "threads of each web process"),
     "ECHOWALL_DATA_DIR": ("测量用数据集目录", "directory of the measuring data sets"),
     "ECHOWALL_LANGUAGE": ("界面语言：zh-hans 或 en", "language: zh-hans or en"),
 }
@@ -66,6 +67,7 @@ class Environment:
     host: str
     port: int
     workers: int
+    threads: int
     data_dir: Path | None
     language: str
 
@@ -119,8 +121,8 @@ def parse_port(raw: str) -> int:
     return int(raw)
 
 
-def parse_workers(raw: str) -> int:
-    """Return a number of processes from 1 to 64; ValueError otherwise."""
+def parse_count(raw: str) -> int:
+    """Return a number of processes or threads from 1 to 64; ValueError otherwise."""
     if not raw.isascii() or not raw.isdigit() or not 0 < int(raw) < 65:
         raise ValueError(say("请写 1 到 64 之间的整数", "write a whole number from 1 to 64"))
     return int(raw)
@@ -202,7 +204,8 @@ def read(source: Mapping[str, str]) -> Environment:
     hosts = reader.read("ECHOWALL_HOSTS", _parse_names, LOOPBACK_NAMES)
     host = reader.read("ECHOWALL_HOST", str, "127.0.0.1")
     port = reader.read("ECHOWALL_PORT", parse_port, 8000)
-    workers = reader.read("ECHOWALL_WORKERS", parse_workers, 2)
+    workers = reader.read("ECHOWALL_WORKERS", parse_count, 2)
+    threads = reader.read("ECHOWALL_THREADS", parse_count, 16)
     data_dir = reader.read("ECHOWALL_DATA_DIR", _parse_directory, None)
     language = reader.read("ECHOWALL_LANGUAGE", _one_of(LANGUAGES), "zh-hans")
     if not reader.errors:
@@ -229,6 +232,7 @@ def read(source: Mapping[str, str]) -> Environment:
         host=host,
         port=port,
         workers=workers,
+        threads=threads,
         data_dir=data_dir,
         language=language,
     )

@@ -1,5 +1,6 @@
 """Who holds a port, and which one is free: a start that fails must name both."""
 
+import errno
 import socket
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def refuse_taken(host: str, port: int) -> None:
             say(f"无权监听端口 {port}，请用 1024 以上的端口", f"no right to listen on {port}; choose one above 1024")
         ) from error
     except OSError as error:
-        if not _is_taken(host, port):
+        if error.errno != errno.EADDRINUSE:
             raise StartError(say(f"不能监听 {host}：{error}", f"cannot listen on {host}: {error}")) from error
         who = holder(port) or say("另一个程序", "another program")
         free = next_free(host, port + 1)
@@ -62,14 +63,6 @@ def _try(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))
         probe.listen(1)
-
-
-def _is_taken(host: str, port: int) -> bool:
-    try:
-        with socket.create_connection((host, port), timeout=2):
-            return True
-    except OSError:
-        return bool(_listening_inodes(port))
 
 
 def _listening_inodes(port: int) -> list[str]:

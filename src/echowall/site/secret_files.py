@@ -31,7 +31,7 @@ def new_master_key() -> str:
 
 
 def private_directory(path: Path) -> Path:
-    """Make `path` (and its parents) readable by its owner only where it does not exist yet; return it."""
+    """Make `path` readable by its owner only where it does not exist yet, its parents as usual; return it."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
@@ -43,6 +43,7 @@ def keep(path: Path, value: str) -> str:
     """
     if path.exists():
         return _content(path)
+    private_directory(path.parent.parent)
     private_directory(path.parent)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

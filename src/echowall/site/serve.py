@@ -17,7 +17,6 @@ from echowall.site.supervisor import Child, Supervisor
 from echowall.site.wording import say
 
 APPLICATION = "echowall.site.wsgi:application"
-BLOCKING_THREADS = 8
 
 
 def serve(arguments: argparse.Namespace) -> int:
@@ -77,7 +76,7 @@ def _serve(arguments: argparse.Namespace, accounts: list[tuple[str, str, str]]) 
         raise StartError(say(f"--port {arguments.port}：请写 1 到 65535", f"--port {arguments.port}: 1 to 65535"))
     here = environment.load()
     host, port = arguments.host or here.host, arguments.port or here.port
-    children = [_web(host, port, arguments.workers or here.workers), _jobs()]
+    children = [_web(host, port, arguments.workers or here.workers, here.threads), _jobs()]
     supervisor = Supervisor(here.state, children, tend=lambda: _tend(here))
     ports.refuse_taken(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
@@ -98,9 +97,9 @@ def _database(here: Environment) -> Iterator[None]:
             postgres.stop(here)
 
 
-def _web(host: str, port: int, workers: int) -> Child:
+def _web(host: str, port: int, workers: int, threads: int) -> Child:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    command += ["--workers", str(workers), "--blocking-threads", str(BLOCKING_THREADS), "--no-ws"]
+    command += ["--workers", str(workers), "--blocking-threads", str(threads), "--no-ws"]
     command += ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning", APPLICATION]
     return Child(say("网页服务", "web server"), command, preparation.child_environment())
 

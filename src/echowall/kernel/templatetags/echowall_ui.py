@@ -71,14 +71,19 @@ def clock_badge(
 
     ``amber_at`` is the instant from which the badge turns amber by itself; ``name`` says which of the five clocks it is.
     """
-    sign = signs.sign(signs.CLOCK, state)
     label = format_html('<span class="ew-muted">{}</span>', name) if name else ""
+    inner = _clock_badge(state, due_at, amber_at)
+    return format_html('<span class="ew-clock">{}{}</span>', label, inner) if name else inner
+
+
+def _clock_badge(state: str, due_at: datetime | None, amber_at: datetime | None) -> SafeString:
+    sign = signs.sign(signs.CLOCK, state)
     if due_at is None:
-        return format_html('{}<span class="ew-badge clock-badge tone-{}">{}{}</span>', label, sign.tone, icon(sign.icon), sign.word)
+        return format_html('<span class="ew-badge clock-badge tone-{}">{}{}</span>', sign.tone, icon(sign.icon), sign.word)
     return format_html(
-        '{}<span class="ew-badge clock-badge tone-{}" data-clock="{}" data-due="{}" data-amber="{}" title="{}">'
+        '<span class="ew-badge clock-badge tone-{}" data-clock="{}" data-due="{}" data-amber="{}" title="{}">'
         '{}<span data-clock-word>{}</span> <span data-due-text>{}</span></span>',
-        label, sign.tone, state, due_at.isoformat(), amber_at.isoformat() if amber_at else "",
+        sign.tone, state, due_at.isoformat(), amber_at.isoformat() if amber_at else "",
         clock.local(due_at).strftime("%Y-%m-%d %H:%M"), icon(sign.icon), sign.word, clock.local(due_at).strftime("%m-%d %H:%M"),
     )  # fmt: skip
 
@@ -103,14 +108,14 @@ def kbd(keys: str) -> SafeString:
 
 
 @register.inclusion_tag("kernel/components/field.html")
-def field(bound: BoundField, help_text: str = "", **attrs: Any) -> dict[str, Any]:
+def field(bound: BoundField, help_text: str | None = None, **attrs: Any) -> dict[str, Any]:
     """A form field with label, help and all its errors, wired for screen readers. Further arguments become attributes
-    of the control (`_` in a name becomes `-`): `{% field form.phone autocomplete="tel" inputmode="tel" %}`.
+    of the control (`_` in a name becomes `-`), `help_text=""` leaves the help out: `{% field form.phone autocomplete="tel" inputmode="tel" %}`.
     """
     widget = bound.field.widget
     is_group = isinstance(widget, (RadioSelect, CheckboxSelectMultiple))
     is_tick = isinstance(widget, CheckboxInput)
-    help_text = help_text or str(bound.help_text or "")
+    help_text = str(bound.help_text or "") if help_text is None else help_text
     described = [f"{bound.auto_id}-help"] if help_text else []
     described += [f"{bound.auto_id}-error-{number}" for number, _ in enumerate(bound.errors, 1)]
     given = {name.replace("_", "-"): value for name, value in attrs.items()}

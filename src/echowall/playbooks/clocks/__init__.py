@@ -1,4 +1,4 @@
-"""Clocks 时限: pure functions from a playbook's definitions and an append-only history to due times, colours and steps."""
+"""Clocks 时限: from a playbook's definitions and an append-only history to due times, colours and steps. All pure."""
 
 from echowall.playbooks.clocks.calendars import SHANGHAI, Calendar, ChineseCalendar
 from echowall.playbooks.clocks.compiling import ClockSet

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Protocol
 
-from chinese_calendar import constants
+from chinese_calendar import constants  # type: ignore[import-untyped]  # the package ships no type hints
 
 from echowall.playbooks.errors import CalendarEnds, PlaybookInvalid, Said
 from echowall.playbooks.yaml_source import Section, parse_yaml, top_section
@@ -34,7 +34,7 @@ class Calendar(Protocol):
         """Whether offices work on that day. Raises CalendarEnds for a year that is not known."""
 
     def add_days(self, day: date, count: int, *, working: bool) -> date:
-        """The `count`-th calendar or working day after `day`, which is day 0. With 0 working days: the first from `day` on."""
+        """The `count`-th calendar or working day after `day`, which is day 0; 0 working days: the first from `day` on."""
 
     def elapsed(self, start: datetime, end: datetime, *, working: bool) -> timedelta:
         """Time from start to end; with `working`, only the hours of working days (each has 24)."""
@@ -47,6 +47,7 @@ class YearTable:
     """Working days of consecutive years as sorted day numbers, so that counting is two look-ups."""
 
     def __init__(self, first: int, last: int, holidays: set[date], workdays: set[date]) -> None:
+        """All days of the years `first` to `last`; `holidays` are days off, `workdays` are worked whatever the weekday."""
         self.first = date(first, 1, 1).toordinal()
         self.last = date(last, 12, 31).toordinal()
         days: list[int] = []
@@ -54,7 +55,7 @@ class YearTable:
         for number in range(self.first, self.last + 1):
             before.append(len(days))
             day = date.fromordinal(number)
-            if day in workdays or (day.weekday() < 5 and day not in holidays):  # noqa: PLR2004 - Saturday is 5
+            if day in workdays or (day.weekday() < 5 and day not in holidays):
                 days.append(number)
         before.append(len(days))
         self.days = days

@@ -1,4 +1,4 @@
-"""From a playbook's clock definitions to a set that is ready to run: values resolved, conditions bound, events indexed."""
+"""From clock definitions to a set that is ready to run: values resolved, conditions bound, events indexed."""
 
 from __future__ import annotations
 

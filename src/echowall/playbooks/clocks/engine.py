@@ -82,8 +82,8 @@ def compute(
 ) -> ClockReport:
     """What every clock says at `now`.
 
-    `clock_set` is that of the version in force for the place when the matter was opened; `resolve(version, on)` supplies
-    the others where the history has `repinned` events.
+    `clock_set` is that of the version in force for the place when the matter was opened; `resolve(version, on)`
+    supplies the others where the history has `repinned` events.
 
     Raises:
         HistoryBroken: an event or `now` without a time zone.
@@ -167,7 +167,7 @@ def steps_due(
     calendar: Calendar,
     resolve: Resolve | None = None,
 ) -> tuple[StepReading, ...]:
-    """The escalation steps that are due and not recorded. Record each as `escalated{step: id}` and it is not due again."""
+    """The steps that are due and not recorded. Record each as `escalated{step: id}`; then it is not due again."""
     return compute(clock_set, history, now=now, calendar=calendar, resolve=resolve).steps_due
 
 

@@ -36,6 +36,7 @@ class Facts:
     )  # fmt: skip
 
     def __init__(self) -> None:
+        """Before anything happened."""
         self.urgency = "normal"
         self.complex = False
         self.intent = "other"

@@ -38,6 +38,7 @@ class Round:
     __slots__ = ("applies", "ended", "floor", "is_locked", "number", "span", "start", "stop", "stopped_by", "windows")
 
     def __init__(self, number: int, start: datetime) -> None:
+        """The `number`-th run of its clock, begun at `start`."""
         self.number = number
         self.start = start
         self.applies = False
@@ -76,6 +77,7 @@ class Track:
     __slots__ = ("key", "open_pauses", "pauses", "ready", "rounds")
 
     def __init__(self, key: str, ready: ReadyClock) -> None:
+        """A clock that has not run yet."""
         self.key = key
         self.ready = ready
         self.rounds: list[Round] = []
@@ -120,6 +122,7 @@ class Fold:
     """The state of all clocks after a history. Build with `fold`."""
 
     def __init__(self, clocks: ClockSet, calendar: Calendar) -> None:
+        """Before the first event."""
         self.clocks = clocks
         self.calendar = calendar
         self.facts = Facts()
@@ -278,7 +281,7 @@ class Fold:
         return node.ended is not None and not node.is_locked
 
     def repin(self, clocks: ClockSet, at: datetime, before: Sequence[Event]) -> None:
-        """Go on under another version: running rounds by the rules for changed limits, new clocks as if always there."""
+        """Go on under another version: running rounds by the rules for changed limits, new clocks as ever there."""
         old = {track.key: track for track in self.tracks}
         replayed = None
         tracks = []

@@ -1,8 +1,8 @@
 """Due times: limits counted from an instant, with pauses left out.
 
 Convention: the day of the start is day 0; a limit of N days ends with the end of day N, written as the midnight that
-follows. That instant itself is late. Limits of minutes and hours are exact. A month ends with the end of the same day of
-the next month, or of that month's last day.
+follows. That instant itself is late. Limits of minutes and hours are exact. A month ends with the end of the same day
+of the next month, or of that month's last day.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def due_without_pauses(base: datetime, span: Span, calendar: Calendar) -> dateti
 def advance(
     at: datetime, left: timedelta, pauses: Sequence[Pause], calendar: Calendar, *, working: bool
 ) -> datetime | None:
-    """The instant at which `left` has run off since `at`, pauses not counted; None if a pause without end is in the way."""
+    """When `left` has run off since `at`, pauses not counted; None if a pause without end is in the way."""
     for since, until in pauses:
         if until is not None and until <= at:
             continue

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from echowall.playbooks.clocks.facts import Facts
 from echowall.playbooks.errors import Said
@@ -11,7 +12,9 @@ from echowall.playbooks.vocabulary import VOCABULARY, Argument
 SUBJECT = "matters"
 
 
-def _condition(name: str, zh: str, en: str, argument: Argument = Argument.NONE):  # type: ignore[no-untyped-def]
+def _condition(
+    name: str, zh: str, en: str, argument: Argument = Argument.NONE
+) -> Callable[[Callable[[Facts, Any], bool]], Callable[[Facts, Any], bool]]:
     return VOCABULARY.condition(SUBJECT, name, Said(zh, en), argument)
 
 

@@ -162,10 +162,10 @@ class StepReading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClockReading(msgspec.Struct, frozen=True, kw_only=True):
-    """What one clock says. Instants are aware; a clock is in time while `now < due_at` (the due instant itself is late).
+    """What one clock says. Instants are aware; it is in time while `now < due_at` (the due instant itself is late).
 
-    `elapsed` and `remaining` leave out pauses, and days off where the limit counts working days; `remaining` is negative
-    when late. `due_at` is None while the clock stands still without an end, and for clocks without a limit.
+    `elapsed` and `remaining` leave out pauses, and days off where the limit counts working days; `remaining` is
+    negative when late. `due_at` is None while the clock stands still without an end, and for clocks without a limit.
     """
 
     clock: str

@@ -8,6 +8,7 @@ number 65534 and no rights beyond those of an ordinary owner (which works below 
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,9 +89,14 @@ def choose_account(program: str, directory: Path) -> Account:
 
 
 def _take(account: Account, program: str, directory: Path) -> bool:
+    """Give `directory` to the account and let it pass through the state directory (not list it), if that suffices."""
+    state = directory.parent
+    mode = stat.S_IMODE(state.stat().st_mode)
     account.own(directory)
+    state.chmod(mode | stat.S_IXGRP | stat.S_IXOTH)
     if account.can_run(program, directory):
         return True
+    state.chmod(mode)
     os.chown(directory, 0, 0)
     return False
 

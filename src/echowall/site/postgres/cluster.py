@@ -221,7 +221,7 @@ class Cluster:
                 server = account.start(command, log=log.fileno(), directory=self.directory, pass_fds=[alive])
         finally:
             os.close(alive)
-        _STARTED.append(server)
+        _STARTED.append(server)  # kept, so that Python reaps it when it ends and never warns of a forgotten child
         remember_socket_directory(self.state, sockets)
         if not self._wait_until_ready(still_there=lambda: server.poll() is None):
             told = (self.directory / "start.log").read_text(errors="replace")[-2000:] + self._last_log()
@@ -275,6 +275,8 @@ class Cluster:
                 )
             )
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for left_over in known_socket_directory(self.state).glob(".s.PGSQL.*"):
+            left_over.unlink(missing_ok=True)
 
     def _last_log(self) -> str:
         logs = sorted((self.data / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)

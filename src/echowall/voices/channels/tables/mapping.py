@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from echowall.voices.channels.dates import MomentError, Order
+from echowall.voices.channels.phones import phone_of
 from echowall.voices.channels.tables.column_names import FIELDS
 from echowall.voices.channels.tables.files import Cell
-from echowall.voices.channels.tables.values import cell_text, instant_of, is_empty, phone_of
+from echowall.voices.channels.tables.values import cell_text, instant_of, is_empty
 from echowall.voices.channels.types import SHANGHAI, Problem
 
 # Fields whose columns are joined (text by line ends, place and said_at by spaces); every other field takes one column.

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from echowall.voices.channels.dates import MomentError
+from echowall.voices.channels.phones import phone_of
 from echowall.voices.channels.tables.files import Cell
 from echowall.voices.channels.tables.mapping import JOINED, ColumnMapping
 from echowall.voices.channels.tables.reading import Table
-from echowall.voices.channels.tables.values import cell_text, degrees_of, instant_of, is_empty, phone_of
+from echowall.voices.channels.tables.values import cell_text, degrees_of, instant_of, is_empty
 from echowall.voices.channels.types import SHANGHAI, HeardMessage, Problem, RefusedInputError, content_key
 
 MAX_TEXT = 20_000

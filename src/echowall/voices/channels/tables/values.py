@@ -1,9 +1,8 @@
-"""Single cells: as text, as instant, as phone, as coordinate. Each says what is wrong by a code, never by a guess."""
+"""Single cells: as text, as instant, as coordinate. Each says what is wrong by a code, never by a guess."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date, datetime, time, tzinfo
 
 from echowall.voices.channels.dates import (
@@ -20,10 +19,6 @@ from echowall.voices.channels.tables.files import Cell
 EMPTY_WORDS = frozenset(
     ["nan", "nat", "null", "none", "n/a", "#n/a", "na", "<na>", "undefined", "(null)", "\\n", "-", "--", "—", "/"]
 )
-_MOBILE = re.compile(r"1[3-9]\d{9}")
-_LANDLINE = re.compile(r"0\d{2,3}-?[2-9]\d{6,7}(?:-\d{1,6})?|[2-9]\d{6,7}|[48]00-?\d{3}-?\d{4}|1\d{4}|9\d{4}")
-_ABROAD = re.compile(r"\+\d{7,15}")
-_SCIENTIFIC = re.compile(r"\d\.\d+[Ee]\+?\d+")
 _NUMBER = re.compile(r"\d{5}(?:\.\d+)?")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 _LOOKS_DATED = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[:：]\d{2}")
@@ -90,27 +85,6 @@ def instant_of(cell: Cell, zone: tzinfo, order: Order = "", reference: datetime 
     if moment.days_ago is not None or moment.weekday is not None or not moment.has_day:
         raise MomentError("date_unreadable")  # a file has no "today": such words were true when it was exported
     return resolve(moment, reference, zone)
-
-
-def phone_of(text: str) -> tuple[str, str]:
-    """The phone in a cell as (number, code): digits without spaces and +86, or "" and why not.
-
-    Codes: phone_masked (stars or a placeholder: nothing to call), phone_rounded (Excel wrote 1.38E+10: digits are
-    lost), phone_unreadable. A number of a mainland mobile, a landline, a service number or +country passes.
-    """
-    if is_empty(text) or text in ("无", "不详", "没有", "未知", "匿名"):
-        return "", ""
-    plain = unicodedata.normalize("NFKC", text)
-    if "*" in plain or "[" in plain or re.search(r"[xX]{3}", plain):
-        return "", "phone_masked"
-    if _SCIENTIFIC.fullmatch(plain.strip()):
-        return "", "phone_rounded"
-    squeezed = re.sub(r"[\s()\u2010-\u2015.]|(?<=\d)-(?=\d{4}\b)", "", plain)
-    squeezed = re.sub(r"^(?:\+|00)?86-?(?=1\d{10}$|0\d{9,11}$)", "", squeezed)
-    for number in re.split(r"[,，;；、/或]", squeezed):
-        if any(pattern.fullmatch(number) for pattern in (_MOBILE, _LANDLINE, _ABROAD)):
-            return number, ""
-    return "", "phone_unreadable"
 
 
 def degrees_of(text: str, limit: float) -> float | None:

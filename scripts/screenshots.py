@@ -1,0 +1,190 @@
+"""Photographs pages of a running Echowall and checks them: console, sideways scrolling, accessibility.
+
+    python scripts/screenshots.py scripts/screenshots.yaml --base http://127.0.0.1:8000 [--only NAME] [--check-only]
+
+The YAML file lists accounts and pages (see the one beside this script). Every page is opened at each width and theme, its
+picture goes to ``docs/images/<name>-<width>[-dark].png``, and all faults of all pages are printed at the end; any fault is
+exit code 1. Needs playwright and pillow (extra ``dev``), Chromium (``CHROMIUM`` or on the PATH) and the front end's
+``node_modules`` for axe-core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+LARGEST = 200_000  # bytes of a picture
+SERIOUS = {"serious", "critical"}
+
+
+@dataclass(slots=True)
+class Shot:
+    """One page to photograph, as the YAML file says."""
+
+    name: str
+    url: str
+    account: str = ""
+    widths: tuple[int, ...] = (1440, 360)
+    themes: tuple[str, ...] = ("light",)
+    wait: str = "main"
+    status: int = 200
+    full: bool = False
+    actions: list[dict[str, Any]] = field(default_factory=list)
+    allow: list[str] = field(default_factory=list)
+
+
+def chromium() -> str:
+    """Return the path of the machine's Chromium.
+
+    Raises:
+        SystemExit: there is none.
+    """
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not found:
+        sys.exit("no Chromium found: install the package chromium, or set CHROMIUM to its path")
+    return found
+
+
+def sign_in(context: BrowserContext, base: str, account: dict[str, str]) -> None:
+    """Sign in by the page, as a person does.
+
+    Raises:
+        SystemExit: the account is refused.
+    """
+    page = context.new_page()
+    page.goto(f"{base}/account/login/")
+    page.fill("[name=login]", account["username"])
+    page.fill("[name=password]", account["password"])
+    page.click("main button[type=submit]")
+    page.wait_for_load_state("load")
+    if page.url.rstrip("/").endswith("/account/login"):
+        sys.exit(f"account {account['username']!r} was refused at {base}: check accounts in the YAML file")
+    page.close()
+
+
+def perform(page: Page, action: dict[str, Any]) -> None:
+    """Do one action of the list: click, fill, press, select, wait, hover or pause (ms)."""
+    (verb, what), *_ = action.items()
+    if verb == "fill":
+        page.fill(what["selector"], what["value"])
+    elif verb == "select":
+        page.select_option(what["selector"], what["value"])
+    elif verb == "press":
+        page.keyboard.press(what)
+    elif verb == "pause":
+        page.wait_for_timeout(what)
+    elif verb in {"click", "hover", "wait"}:
+        {"click": page.click, "hover": page.hover, "wait": page.wait_for_selector}[verb](what)
+    else:
+        sys.exit(f"unknown action {verb!r}: use click, fill, press, select, wait, hover or pause")
+
+
+def faults_of(page: Page, width: int, allow: list[str]) -> list[str]:
+    """Return what is wrong with the page as it stands: sideways scrolling and axe's serious violations."""
+    faults = []
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if over > 0:
+        widest = page.evaluate(
+            "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+            ".slice(0, 3).map(e => e.tagName.toLowerCase() + '.' + [...e.classList].join('.')).join(', ')"
+        )
+        faults.append(f"scrolls sideways by {over} px at {width} px: {widest}")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    for violation in result["violations"]:
+        if violation["impact"] in SERIOUS and violation["id"] not in allow:
+            where = "; ".join(node["target"][0] if node["target"] else "?" for node in violation["nodes"][:4])
+            faults.append(f"axe {violation['id']} ({len(violation['nodes'])}×): {violation['help']} at {where}")
+    return faults
+
+
+def write_picture(png: bytes, path: Path) -> str:
+    """Write the picture with as many colours as fit under the size; return a fault or an empty string."""
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    for colours in (256, 128, 64, 32):
+        out = io.BytesIO()
+        image.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        if out.tell() <= LARGEST:
+            path.write_bytes(out.getvalue())
+            return ""
+    return f"picture is {out.tell()} bytes, more than {LARGEST}: photograph less (full: false)"
+
+
+def photograph(browser: Browser, shot: Shot, settings: dict[str, Any], folder: Path | None) -> list[str]:
+    """Open one page at every width and theme; write its pictures unless ``folder`` is None; return its faults."""
+    faults: list[str] = []
+    for width in shot.widths:
+        for theme in shot.themes:
+            label = f"{shot.name}-{width}" + ("-dark" if theme == "dark" else "")
+            height = 900 if width > 500 else 760
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light",
+                locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce",
+            )  # fmt: skip
+            if shot.account:
+                sign_in(context, settings["base"], settings["accounts"][shot.account])
+            page = context.new_page()
+            said: list[str] = []
+            page.on("console", lambda m, said=said: said.append(m.text) if m.type == "error" else None)
+            page.on("pageerror", lambda error, said=said: said.append(str(error)))
+            answer = page.goto(settings["base"] + shot.url)
+            if answer is None or answer.status != shot.status:
+                faults.append(f"{label}: status {answer.status if answer else 'none'}, expected {shot.status}")
+            page.wait_for_selector(shot.wait)
+            for action in shot.actions:
+                perform(page, action)
+            page.wait_for_timeout(400)
+            faults += [f"{label}: {fault}" for fault in faults_of(page, width, shot.allow)]
+            faults += [f"{label}: console: {text}" for text in said if f"{shot.status}" not in text or shot.status == 200]
+            if folder is not None and (fault := write_picture(page.screenshot(full_page=shot.full), folder / f"{label}.png")):
+                faults.append(f"{label}: {fault}")
+            context.close()
+    return faults
+
+
+def main() -> int:
+    """Photograph and check what the YAML file lists; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pages", type=Path)
+    parser.add_argument("--base", default="")
+    parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
+    parser.add_argument("--check-only", action="store_true")
+    options = parser.parse_args()
+    settings: dict[str, Any] = yaml.safe_load(options.pages.read_text(encoding="utf-8"))
+    settings["base"] = (options.base or settings["base"]).rstrip("/")
+    if not AXE.exists():
+        sys.exit(f"{AXE} is missing: cd frontend && npm ci")
+    shots = [Shot(**page) for page in settings["pages"] if not options.only or page["name"] in options.only]
+    options.out.mkdir(parents=True, exist_ok=True)
+    faults: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=list(FLAGS))
+        for shot in shots:
+            found = photograph(browser, shot, settings, None if options.check_only else options.out)
+            sys.stdout.write(f"{shot.name}: {len(found)} faults\n")
+            faults += found
+        browser.close()
+    sys.stdout.write("".join(f"  {fault}\n" for fault in faults))
+    sys.stdout.write(f"{len(shots)} pages, {len(faults)} faults\n")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
