@@ -2,7 +2,7 @@
 
 from .answering import add_reply_template, answer_reporters, inform_reporters, record_callback
 from .closing import check_matter, close_matter, evaluate_matter, reopen_matter
-from .dispatching import accept_matter, dispatch_matter, request_joint_handling, return_matter
+from .dispatching import accept_matter, dispatch_by_route, dispatch_matter, request_joint_handling, return_matter
 from .handling import add_evidence, finish_joint_part, note_progress, report_back, set_plan
 from .merging import join_report, merge_matters, split_matter, unmerge_matter
 from .moving import move_matter, offer_move, refuse_move
@@ -20,6 +20,7 @@ __all__ = [
     "cancel_matter",
     "check_matter",
     "close_matter",
+    "dispatch_by_route",
     "dispatch_matter",
     "evaluate_matter",
     "finish_joint_part",

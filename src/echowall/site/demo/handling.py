@@ -1,0 +1,122 @@
+"""How the office of the demonstration works: mostly in time, sometimes late, returned, joined or not solved at first."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from echowall.kernel.actors import Actor
+from echowall.kernel.errors import Refusal
+from echowall.matters import operations as act
+from echowall.matters.models import Matter
+from echowall.matters.queries import reporters_of
+from echowall.understanding.topics import topic_name
+from echowall.voices.models import Message
+from echowall.voices.models.messages import State as MessageState
+
+from .people import Staff
+from .places import Ground
+
+_DONE = (
+    "已与反映人联系,工作人员上门处理完毕,现场拍照留存。",
+    "专班已协调相关单位解决,反映人现场确认。",
+    "已由社区志愿者送达并签收,后续专人跟进。",
+    "经核实情况属实,已整改到位,并加强日常巡查。",
+)
+_WORD = "您好,您反映的事项已由专班受理,正在协调办理,我们会尽快告知您结果。联系电话见社区公告。"
+
+
+class Office:
+    """Works through the open matters hour by hour with a fixed random source."""
+
+    def __init__(self, random: Random, ground: Ground, staff: Staff) -> None:
+        """Keep what the work needs; actors are made once, their appointments do not change in the story."""
+        self.random, self.ground, self.staff = random, ground, staff
+        self.desk: Actor = staff.actor("diaodu")
+        self.leader: Actor = staff.actor("shuji")
+        self.leads = {team_id: worker.as_actor() for team_id, worker in staff.leads.items()}
+        self.pace: dict[UUID, float] = {}
+
+    def new_messages(self) -> list[str]:
+        """Return the ids of messages that wait for a matter."""
+        waiting = Message.objects.filter(state=MessageState.HEARD).order_by("said_at").values_list("id", flat=True)
+        return [str(i) for i in waiting]
+
+    def work(self, at: datetime) -> None:
+        """Take every open matter a step further when its hour has come."""
+        open_states = ("opened", "dispatched", "handling", "suspended", "reported", "checked")
+        for matter in Matter.objects.filter(state__in=open_states).order_by("opened_at"):
+            # One matter in nine is left lying about; the rest moves at its own pace, critical ones at once.
+            pace = self.pace.setdefault(matter.id, self.random.choice((0.02, 0.12, 0.2, 0.3, 0.3, 0.45, 0.45, 0.6, 0.8)))
+            if matter.urgency == "critical" or self.random.random() < pace:
+                try:
+                    self._step(matter, at)
+                except Refusal:
+                    continue  # the rules say no: the office leaves it as it is
+
+    def _step(self, matter: Matter, at: datetime) -> None:
+        lead = self.leads.get(str(matter.lead_team_id))
+        if matter.state == "opened":
+            team = self.random.choice(list(self.staff.teams.values())) if self.random.random() < 0.03 else None
+            self._dispatch(matter, team.id if team else None, at)
+        elif matter.state == "dispatched" and lead:
+            if self.random.random() < 0.04:
+                act.return_matter(matter_id=matter.id, reason="不属于本专班职责", actor=lead, at=at)
+            else:
+                act.accept_matter(matter_id=matter.id, actor=lead, at=at)
+        elif matter.state == "handling" and lead:
+            self._handle(matter, lead, at)
+        elif matter.state == "suspended":
+            if self.random.random() < 0.1:
+                act.resume_matter(matter_id=matter.id, actor=self.leader, at=at)
+        elif matter.state == "reported":
+            passed = self.random.random() < 0.93
+            act.check_matter(matter_id=matter.id, passed=passed, note="" if passed else "照片看不清,请补充", actor=self.desk, at=at)
+        elif matter.state == "checked":
+            self._finish(matter, at)
+
+    def _dispatch(self, matter: Matter, team_id: UUID | None, at: datetime) -> None:
+        if team_id is None:
+            act.dispatch_by_route(matter_id=matter.id, actor=self.desk, at=at, even_uncertain=True)
+        else:
+            act.dispatch_matter(matter_id=matter.id, team_id=team_id, actor=self.desk, at=at)
+
+    def _handle(self, matter: Matter, lead: Actor, at: datetime) -> None:
+        drawn = self.random.random()
+        if drawn < 0.25:
+            act.inform_reporters(matter_id=matter.id, text=_WORD, actor=lead, at=at)
+        elif drawn < 0.4:
+            act.note_progress(matter_id=matter.id, note="已电话联系反映人,约定上门时间", actor=lead, at=at)
+        elif drawn < 0.43:
+            others = [t.id for t in self.staff.teams.values() if t.id != matter.lead_team_id]
+            act.request_joint_handling(matter_id=matter.id, team_ids=self.random.sample(others, 1),
+                                       reason="需要协同处理", actor=self.desk, at=at)
+        elif drawn < 0.45:
+            act.suspend_matter(matter_id=matter.id, reason="等待上级批复", until=(at + timedelta(days=3)).date(),
+                               actor=self.leader, at=at)
+        elif drawn < 0.47 and not matter.is_complex:
+            act.reclassify_matter(matter_id=matter.id, is_complex=True, reason="涉及多个部门,一时难以解决", actor=self.desk, at=at)
+        else:
+            act.report_back(matter_id=matter.id, note=self.random.choice(_DONE), actor=lead, at=at)
+
+    def _finish(self, matter: Matter, at: datetime) -> None:
+        text = (
+            f"您好,您反映的「{matter.title[:20]}」({topic_name(matter.topic)})已办理完毕:{self.random.choice(_DONE)}"
+            f"办理时间{at:%m月%d日}。如有疑问请拨打24小时社区热线0371-60000000。感谢您的理解与支持。"
+        )
+        standing = reporters_of(matter)
+        if any(r.answered_at is None for r in standing):
+            act.answer_reporters(matter_id=matter.id, text=text, actor=self.desk, at=at, despite_findings=True)
+        for reporter in standing:
+            drawn = self.random.random()
+            outcome = "solved" if drawn < 0.86 else "unreached" if drawn < 0.95 else "not_solved"
+            act.record_callback(
+                matter_id=matter.id, report_id=reporter.report.id, outcome=outcome, actor=self.desk, at=at,
+                satisfaction=None if outcome == "unreached" else self.random.choice((5, 5, 5, 4, 4, 3) if outcome == "solved" else (1, 2)),
+            )
+        matter.refresh_from_db()
+        if matter.state == "checked":
+            act.close_matter(matter_id=matter.id, actor=self.desk, at=at)
+            if self.random.random() < 0.5:
+                act.evaluate_matter(matter_id=matter.id, grade=self.random.choice((5, 5, 4, 4, 3)), note="", actor=self.leader, at=at)

@@ -1,0 +1,102 @@
+"""Two weeks of a street in an emergency: who said what, and what became of it; replayed hour by hour to the present."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from django.conf import settings
+from django.db import connection
+
+from echowall.kernel import audit, clock
+from echowall.kernel.scope import as_system
+from echowall.matters import operations as matters_operations
+from echowall.matters.reactions import take_message
+from echowall.places.models import Place
+from echowall.voices.channels.types import HeardMessage
+from echowall.voices.operations import hear_messages
+from echowall.voices.sweeping import sweep_pending
+
+from .handling import Office
+from .people import Staff, engage_staff
+from .places import Ground, lay_ground
+
+SEED = 20220503
+DAYS = 14
+MESSAGES = 640
+_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+# Share of a day's messages by hour of the day (0..23): quiet nights, peaks after breakfast and supper.
+_HOURS = (2, 1, 1, 1, 1, 2, 4, 7, 10, 11, 10, 8, 7, 7, 8, 8, 8, 8, 9, 11, 12, 10, 7, 4)
+
+
+def fill() -> None:
+    """Fill an empty database with the demonstration, ending now. One transaction: half a street is none."""
+    random = Random(SEED)  # noqa: S311 - a story, no secret
+    now = clock.now().replace(minute=0, second=0, microsecond=0)
+    with as_system():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
+        begin = now - timedelta(days=DAYS)
+        with clock.fixed(begin):
+            ground = lay_ground(random, begin)
+            staff = engage_staff(ground, begin)
+        _live(random, ground, staff, begin, now)
+        with clock.fixed(now):
+            while audit.seal():
+                pass
+
+
+def _live(random: Random, ground: Ground, staff: Staff, begin: datetime, now: datetime) -> None:
+    office = Office(random, ground, staff)
+    sayings = _sayings(random)
+    for hour in range(DAYS * 24):
+        at = begin + timedelta(hours=hour)
+        with clock.fixed(at):
+            _speak(random, ground, staff, sayings, at)
+            while sweep_pending(at=at):
+                pass
+            for message_id in office.new_messages():
+                take_message(message_id=message_id)
+            office.work(at)
+            matters_operations.sweep_clocks(at=at)
+
+
+def _sayings(random: Random) -> Iterator[dict[str, str]]:
+    """Yield lines of our own corpus for ever, shuffled, each file once before any again."""
+    folder = Path(settings.BASE_DIR) / "corpus" / "understanding"
+    lines = [json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()]
+    while True:
+        random.shuffle(lines)
+        yield from lines
+
+
+def _speak(random: Random, ground: Ground, staff: Staff, sayings: Iterator[dict[str, str]], at: datetime) -> None:
+    expected = MESSAGES / DAYS * _HOURS[clock.local(at).hour] / sum(_HOURS)
+    count = int(expected) + (random.random() < expected % 1)
+    by_source: dict[str, list[HeardMessage]] = {}
+    for number in range(count):
+        saying = next(sayings)
+        key = saying["channel"] if saying["channel"] in staff.sources else "web"
+        place, where = _somewhere(random, ground)
+        surname = random.choice(_SURNAMES)
+        said_at = at - timedelta(minutes=random.randint(0, 50), seconds=random.randint(0, 59))
+        by_source.setdefault(key, []).append(
+            HeardMessage(
+                channel=staff.sources[key].channel, key=f"demo-{at:%m%d%H}-{number}", text=saying["text"],
+                said_at=said_at, sender=surname + random.choice(("先生", "女士")),
+                phone="" if key == "wechat_group" else f"1380000{random.randint(0, 9999):04d}",
+                place_text=f"{place.name}{where}" if random.random() < 0.8 else "",
+                conversation=f"demo-{random.randint(1, 400)}" if key in {"official_account", "email"} else "",
+            )
+        )
+    for key, messages in by_source.items():
+        hear_messages(messages=messages, source=staff.sources[key], actor=staff.actor("zhiban"), at=at)
+
+
+def _somewhere(random: Random, ground: Ground) -> tuple[Place, str]:
+    compound = ground.estate if random.random() < 0.35 else random.choice(ground.compounds)
+    building = random.choice(ground.buildings[str(compound.id)])
+    return compound, f"{building.name}{random.randint(1, 3)}单元{random.randint(1, 18)}0{random.randint(1, 4)}"
