@@ -1,6 +1,6 @@
 """Where the PostgreSQL programs are: the wheel's first, the machine's where the wheel does not run.
 
-Why the wheel first: see docs/adr/0001-postgresql-wheel-first.md. An existing data directory takes the programs of its
+Why the wheel first: see docs/decisions/0001-postgresql-wheel-first.md. An existing data directory takes the programs of its
 own major version, wherever they are.
 """
 
