@@ -2,9 +2,10 @@
 
     python scripts/screenshots.py scripts/screenshots.yaml --base http://127.0.0.1:8000 [--only NAME] [--check-only]
 
-The YAML file lists accounts and pages (see the one beside this script). Every page is opened at each width and theme, its
-picture goes to ``docs/images/<name>-<width>[-dark].png``, and all faults of all pages are printed at the end; any fault is
-exit code 1. Needs playwright and pillow (extra ``dev``), Chromium (``CHROMIUM`` or on the PATH) and the front end's
+The YAML file lists accounts and pages (see the one beside this script). Every page is opened at each width and theme,
+its picture goes to ``docs/images/<name>-<width>[-dark].png``; all faults of all pages are printed at the end, and any
+fault is exit code 1.
+Needs playwright and pillow (extra ``dev``), Chromium (``CHROMIUM`` or on the PATH) and the front end's
 ``node_modules`` for axe-core.
 """
 
@@ -26,9 +27,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 LARGEST = 200_000  # bytes of a picture
 SERIOUS = {"serious", "critical"}
 
@@ -119,7 +125,9 @@ def write_picture(png: bytes, path: Path) -> str:
     image = Image.open(io.BytesIO(png)).convert("RGB")
     for colours in (256, 128, 64, 32):
         out = io.BytesIO()
-        image.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        image.quantize(colours, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+            out, "PNG", optimize=True
+        )
         if out.tell() <= LARGEST:
             path.write_bytes(out.getvalue())
             return ""
@@ -134,9 +142,12 @@ def photograph(browser: Browser, shot: Shot, settings: dict[str, Any], folder: P
             label = f"{shot.name}-{width}" + ("-dark" if theme == "dark" else "")
             height = 900 if width > 500 else 760
             context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light",
-                locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce",
-            )  # fmt: skip
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if theme == "dark" else "light",
+                locale="zh-CN",
+                timezone_id="Asia/Shanghai",
+                reduced_motion="reduce",
+            )
             if shot.account:
                 sign_in(context, settings["base"], settings["accounts"][shot.account])
             page = context.new_page()
@@ -151,8 +162,12 @@ def photograph(browser: Browser, shot: Shot, settings: dict[str, Any], folder: P
                 perform(page, action)
             page.wait_for_timeout(400)
             faults += [f"{label}: {fault}" for fault in faults_of(page, width, shot.allow)]
-            faults += [f"{label}: console: {text}" for text in said if f"{shot.status}" not in text or shot.status == 200]
-            if folder is not None and (fault := write_picture(page.screenshot(full_page=shot.full), folder / f"{label}.png")):
+            faults += [
+                f"{label}: console: {text}" for text in said if f"{shot.status}" not in text or shot.status == 200
+            ]
+            if folder is not None and (
+                fault := write_picture(page.screenshot(full_page=shot.full), folder / f"{label}.png")
+            ):
                 faults.append(f"{label}: {fault}")
             context.close()
     return faults
