@@ -35,7 +35,7 @@ class SampleForm(forms.Form):
     is_public = forms.BooleanField(label=_("同意把办理结果公开在回音壁上（隐去个人信息）"), required=False)
 
 
-def _clocks(now: datetime) -> list[tuple[str, str, datetime | None, datetime | None]]:
+def _clocks(now: datetime) -> list[tuple[str, signs.Text, datetime | None, datetime | None]]:
     hour = timedelta(hours=1)
     return [
         ("green", _("受理"), now + 26 * hour, now + 20 * hour),
