@@ -171,19 +171,9 @@ def empty_state(
 
 
 @register.inclusion_tag("kernel/components/tile.html")
-def tile(
-    label: str, value: object, url: str = "", tone: str = "", icon_name: str = "", unit: str = "", note: str = ""
-) -> dict[str, object]:
-    """A number of the board; `url` opens the rows behind it."""
-    return {
-        "label": label,
-        "value": value,
-        "url": url,
-        "tone": tone,
-        "icon_name": icon_name,
-        "unit": unit,
-        "note": note,
-    }
+def tile(label: str, value: object, url: str = "", unit: str = "", note: str = "", **look: str) -> dict[str, object]:
+    """A number of the board; `url` opens the rows behind it. Looks: `tone="critical" icon_name="flame"`."""
+    return {"label": label, "value": value, "url": url, "unit": unit, "note": note, **look}
 
 
 @register.inclusion_tag("kernel/components/steps.html")
