@@ -177,10 +177,11 @@ def photograph(browser: Browser, shot: Shot, settings: dict[str, Any], folder: P
     """Open one page at every width and theme; write its pictures unless ``folder`` is None; return its faults."""
     faults: list[str] = []
     for width, theme in product(shot.widths, shot.themes):
-        label = f"{shot.name}-{width}" + ("-dark" if theme == "dark" else "")
+        label = f"{shot.name}-{width}" + ("" if theme == "light" else f"-{theme}")
         context = browser.new_context(
             viewport={"width": width, "height": 900 if width > 500 else 760},
-            color_scheme="dark" if theme == "dark" else "light",
+            color_scheme="light" if theme == "light" else "dark",
+            contrast="more" if theme == "strong" else "no-preference",
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             reduced_motion="reduce",
