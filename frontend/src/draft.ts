@@ -21,6 +21,7 @@ class DraftForm {
   private tries = 0;
   private busy = false;
   private canStore = true;
+  private restoring = false;
 
   constructor(private readonly form: HTMLFormElement) {
     this.draft = { key: form.dataset.draft!, fields: [], files: [], clientKey: newKey(), isQueued: false, savedAt: 0 };
@@ -28,7 +29,9 @@ class DraftForm {
     this.state = document.createElement("div");
     this.state.className = "ew-draft-state";
     this.state.setAttribute("role", "status");
-    (this.buttons[0]?.parentElement ?? form).before(this.state);
+    const last = this.buttons[this.buttons.length - 1];
+    if (last) last.before(this.state);
+    else form.append(this.state);
     form.addEventListener("input", () => this.later());
     form.addEventListener(FILES_CHANGED, () => this.later());
     form.addEventListener("submit", (event) => {
@@ -46,7 +49,9 @@ class DraftForm {
     const kept = await loadDraft(this.draft.key).catch(() => this.cannotStore());
     if (!kept || (!kept.isQueued && !kept.fields.some(([, value]) => value) && !kept.files.length)) return;
     this.draft = kept;
+    this.restoring = true;
     this.restore(kept);
+    this.restoring = false;
     if (kept.isQueued) return this.attempt();
     this.say(say("draft_found"), "info", say("draft_discard"), () => void this.discard());
   }
@@ -78,6 +83,7 @@ class DraftForm {
   }
 
   private later(): void {
+    if (this.restoring) return;
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.save(), 400);
   }
@@ -179,6 +185,7 @@ class DraftForm {
   private say(words: string, tone: string, action?: string, act?: () => void): void {
     this.state.className = `ew-draft-state tone-${tone}`;
     this.state.textContent = words;
+    if (tone === "warn" || tone === "critical") this.state.scrollIntoView({ block: "nearest" });
     if (!action || !act) return;
     const button = document.createElement("button");
     button.type = "button";

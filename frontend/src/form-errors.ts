@@ -12,7 +12,7 @@ export function showErrors(form: HTMLFormElement, errors: Record<string, string[
       const line = document.createElement("p");
       line.className = "ew-error";
       line.id = `${field?.id ?? name}-error-${count}`;
-      line.textContent = `⬥ ${text}`;
+      line.textContent = `◆ ${text}`;
       if (home === form) home.prepend(line);
       else home.append(line);
       field?.setAttribute("aria-describedby", [field.getAttribute("aria-describedby"), line.id].filter(Boolean).join(" "));

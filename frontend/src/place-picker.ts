@@ -136,7 +136,7 @@ export function mountPlacePicker(box: HTMLElement): void {
     button.disabled = true;
     const frame = document.createElement("div");
     frame.className = "ew-map";
-    button.after(frame);
+    box.append(frame);
     try {
       const { openMap } = await import("./map");
       await openMap(frame, { places: box.dataset.mapUrl!, tiles: box.dataset.tiles, center: box.dataset.center }, (place, point) => {

@@ -3,6 +3,8 @@ import { say } from "./texts";
 /** Fired on the file input after its files changed; draft.ts listens to it. */
 export const FILES_CHANGED = "ew:files";
 
+// Files that are already small: a restored draft must not be pressed a second time.
+const prepared = new WeakSet<File>();
 const ACCEPTED = /^image\//;
 
 /**
@@ -33,6 +35,7 @@ export function setFiles(input: HTMLInputElement, files: File[]): void {
   const transfer = new DataTransfer();
   files.forEach((file) => transfer.items.add(file));
   input.files = transfer.files;
+  [...(input.files ?? [])].forEach((file) => prepared.add(file));
   input.dispatchEvent(new CustomEvent(FILES_CHANGED, { bubbles: true }));
 }
 
@@ -112,5 +115,9 @@ export function mountUpload(box: HTMLElement): void {
     box.classList.remove("is-over");
     void add([...(event.dataTransfer?.files ?? [])]);
   });
-  if (input.files?.length) void add([...input.files]);
+  const before = [...(input.files ?? [])];
+  if (before.every((file) => prepared.has(file))) {
+    kept = before;
+    draw();
+  } else void add(before);
 }

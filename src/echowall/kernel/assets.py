@@ -62,7 +62,7 @@ def icon_sheet() -> str:
 
 
 def entry_tags(name: str) -> SafeString:
-    """Return the tags for the head of a page: the style sheets of entry ``name`` (desk, public, entrance) and its script.
+    """Return what the head of a page needs for entry ``name`` (desk, public, entrance): style sheets and script.
 
     The theme's script comes first and blocks, so that the page is painted once, in the right theme.
     """
@@ -97,4 +97,10 @@ def front_end_is_built(**_: Any) -> list[checks.CheckMessage]:
     """Warn at start when the pages would come without style and script."""
     if _manifest_path() is not None:
         return []
-    return [checks.Warning("the front end is not built: pages have no style", hint="cd frontend && npm ci && npm run build", id="kernel.W001")]
+    return [
+        checks.Warning(
+            "the front end is not built: pages have no style",
+            hint="cd frontend && npm ci && npm run build",
+            id="kernel.W001",
+        )
+    ]

@@ -31,8 +31,11 @@ def icon(name: str, css: str = "") -> SafeString:
     extra = f" {css}" if css else ""
     return format_html(
         '<svg class="icon{}{}" aria-hidden="true" focusable="false" viewBox="0 0 24 24"><use href="{}#{}"></use></svg>',
-        filled, extra, assets.icon_sheet(), name,
-    )  # fmt: skip
+        filled,
+        extra,
+        assets.icon_sheet(),
+        name,
+    )
 
 
 def _badge(sign: signs.Sign, css: str = "") -> SafeString:
@@ -47,13 +50,13 @@ def badge(text: object, tone: str = "quiet", icon_name: str = "") -> SafeString:
 
 @register.simple_tag
 def urgency_badge(urgency: str) -> SafeString:
-    """◆ critical (filled red), ▲ urgent (orange), ● normal (grey)."""
+    """Say ◆ critical (filled red), ▲ urgent (orange), ● normal (grey) with its word."""
     return _badge(signs.sign(signs.URGENCY, urgency), "ew-badge-solid" if urgency == "critical" else "")
 
 
 @register.simple_tag
 def intent_badge(intent: str) -> SafeString:
-    """What the message wants: help, complaint, consult …"""
+    """What the message wants: help, complaint, consult and so on."""
     return _badge(signs.sign(signs.INTENT, intent), "ew-badge-line")
 
 
@@ -69,7 +72,7 @@ def clock_badge(
 ) -> SafeString:
     """A clock: state (green, amber, red, supervised, suspended, met, missed), and the time left, kept true on the page.
 
-    ``amber_at`` is the instant from which the badge turns amber by itself; ``name`` says which of the five clocks it is.
+    ``amber_at`` is the instant from which the badge turns amber by itself; ``name`` says which clock it is.
     """
     label = format_html('<span class="ew-muted">{}</span>', name) if name else ""
     inner = _clock_badge(state, due_at, amber_at)
@@ -79,13 +82,21 @@ def clock_badge(
 def _clock_badge(state: str, due_at: datetime | None, amber_at: datetime | None) -> SafeString:
     sign = signs.sign(signs.CLOCK, state)
     if due_at is None:
-        return format_html('<span class="ew-badge clock-badge tone-{}">{}{}</span>', sign.tone, icon(sign.icon), sign.word)
+        return format_html(
+            '<span class="ew-badge clock-badge tone-{}">{}{}</span>', sign.tone, icon(sign.icon), sign.word
+        )
     return format_html(
         '<span class="ew-badge clock-badge tone-{}" data-clock="{}" data-due="{}" data-amber="{}" title="{}">'
-        '{}<span data-clock-word>{}</span> <span data-due-text>{}</span></span>',
-        sign.tone, state, due_at.isoformat(), amber_at.isoformat() if amber_at else "",
-        clock.local(due_at).strftime("%Y-%m-%d %H:%M"), icon(sign.icon), sign.word, clock.local(due_at).strftime("%m-%d %H:%M"),
-    )  # fmt: skip
+        "{}<span data-clock-word>{}</span> <span data-due-text>{}</span></span>",
+        sign.tone,
+        state,
+        due_at.isoformat(),
+        amber_at.isoformat() if amber_at else "",
+        clock.local(due_at).strftime("%Y-%m-%d %H:%M"),
+        icon(sign.icon),
+        sign.word,
+        clock.local(due_at).strftime("%m-%d %H:%M"),
+    )
 
 
 @register.simple_tag
@@ -97,8 +108,10 @@ def stamp(at: datetime | None) -> SafeString:
     form = "%m-%d %H:%M" if local.year == clock.today().year else "%Y-%m-%d %H:%M"
     return format_html(
         '<time class="ew-num ew-nowrap" datetime="{}" title="{}">{}</time>',
-        local.isoformat(), local.strftime("%Y-%m-%d %H:%M:%S"), local.strftime(form),
-    )  # fmt: skip
+        local.isoformat(),
+        local.strftime("%Y-%m-%d %H:%M:%S"),
+        local.strftime(form),
+    )
 
 
 @register.simple_tag
@@ -109,8 +122,10 @@ def kbd(keys: str) -> SafeString:
 
 @register.inclusion_tag("kernel/components/field.html")
 def field(bound: BoundField, help_text: str | None = None, **attrs: Any) -> dict[str, Any]:
-    """A form field with label, help and all its errors, wired for screen readers. Further arguments become attributes
-    of the control (`_` in a name becomes `-`), `help_text=""` leaves the help out: `{% field form.phone autocomplete="tel" inputmode="tel" %}`.
+    """A form field with label, help and all its errors, wired for screen readers.
+
+    Further arguments become attributes of the control (`_` in a name becomes `-`), `help_text=""` leaves the help out:
+    `{% field form.phone autocomplete="tel" %}`.
     """
     widget = bound.field.widget
     is_group = isinstance(widget, (RadioSelect, CheckboxSelectMultiple))
@@ -140,26 +155,30 @@ def field(bound: BoundField, help_text: str | None = None, **attrs: Any) -> dict
 def form_errors(form: Form) -> dict[str, Any]:
     """All errors of a form at once, each a link to its field; for the top of the form."""
     named = [(form[name], error) for name, errors in form.errors.items() if name in form.fields for error in errors]
-    return {"named": named, "general": list(form.non_field_errors()), "count": len(named) + len(form.non_field_errors())}
+    return {
+        "named": named,
+        "general": list(form.non_field_errors()),
+        "count": len(named) + len(form.non_field_errors()),
+    }
 
 
 @register.inclusion_tag("kernel/components/empty_state.html")
-def empty_state(title: str, text: str = "", icon_name: str = "inbox", url: str = "", action: str = "") -> dict[str, str]:
+def empty_state(
+    title: str, text: str = "", icon_name: str = "inbox", url: str = "", action: str = ""
+) -> dict[str, str]:
     """What a list says when it is empty: what that means and what to do next."""
     return {"title": title, "text": text, "icon_name": icon_name, "url": url, "action": action}
 
 
 @register.inclusion_tag("kernel/components/tile.html")
-def tile(
-    label: str, value: object, url: str = "", tone: str = "", icon_name: str = "", unit: str = "", note: str = ""
-) -> dict[str, object]:
-    """A number of the board; `url` opens the rows behind it."""
-    return {"label": label, "value": value, "url": url, "tone": tone, "icon_name": icon_name, "unit": unit, "note": note}
+def tile(label: str, value: object, url: str = "", unit: str = "", note: str = "", **look: str) -> dict[str, object]:
+    """A number of the board; `url` opens the rows behind it. Looks: `tone="critical" icon_name="flame"`."""
+    return {"label": label, "value": value, "url": url, "unit": unit, "note": note, **look}
 
 
 @register.inclusion_tag("kernel/components/steps.html")
 def steps(items: list[dict[str, Any]]) -> dict[str, Any]:
-    """A history, oldest first: dicts with title, at, by, text, tone, icon, state (`done`, `now`, `ahead`); only title is a must."""
+    """A history, oldest first: dicts with title and, as known, at, by, text, tone, icon, state (done, now, ahead)."""
     return {"items": items}
 
 
@@ -193,7 +212,13 @@ def chart(title: str, data: dict[str, Any], note: str = "", height: str = "") ->
     unit, urls (one per category). State n and the as-of time in ``note``.
     """
     values = [series["values"] for series in data["series"]]
-    return {"title": title, "data": data, "note": note, "height": height, "rows": list(zip(data["categories"], *values, strict=True))}
+    return {
+        "title": title,
+        "data": data,
+        "note": note,
+        "height": height,
+        "rows": list(zip(data["categories"], *values, strict=True)),
+    }
 
 
 @register.filter

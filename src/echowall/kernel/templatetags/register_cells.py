@@ -26,7 +26,9 @@ def column_head(listing: Listing, column: Column) -> SafeString:
     target = column.sort if current and descending else f"-{column.sort}"
     mark = ui.icon("chevron-down" if descending else "chevron-up") if current else ""
     said = (_("降序") if descending else _("升序")) if current else ""
-    return format_html('<a href="{}" title="{}">{}{}</a>', listing.address(order=target, page=""), said, column.title, mark)
+    return format_html(
+        '<a href="{}" title="{}">{}{}</a>', listing.address(order=target, page=""), said, column.title, mark
+    )
 
 
 @register.simple_tag
