@@ -101,7 +101,7 @@ def _build(loader: _StrictLoader, node: yaml.Node, path: Path, document: Documen
     if isinstance(node, yaml.SequenceNode):
         return [_build(loader, child, (*path, i), document, seen) for i, child in enumerate(node.value)]
     plain = cast("yaml.ScalarNode", node)
-    if plain.style is None and _DATE.fullmatch(plain.value):
+    if not plain.style and _DATE.fullmatch(plain.value):
         try:
             return date.fromisoformat(plain.value)
         except ValueError:
