@@ -11,13 +11,14 @@ import platform
 import statistics
 import time
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from echowall.playbooks import Playbook, default_folder, load
 from echowall.playbooks.clocks import SHANGHAI, ChineseCalendar, Event, compute
 
 ROUNDS = 5
-OPENED_AT = datetime(2022, 5, 3, 20, 15, tzinfo=SHANGHAI)
+OPENED_AT = datetime(2022, 5, 3, 20, 15, tzinfo=SHANGHAI).astimezone(UTC)
+"""In UTC, as a database hands instants out."""
 
 
 def history(length: int) -> list[Event]:

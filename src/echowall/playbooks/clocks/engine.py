@@ -91,7 +91,8 @@ def compute(
     """
     if now.tzinfo is None:
         raise HistoryBroken(f"当前时间没有时区:{now}", f"`now` has no time zone: {now}; give an aware instant")
-    events = in_order(history)
+    now = now.astimezone(calendar.zone)
+    events = in_order(history, calendar.zone)
     later = None
     if events and events[-1].at > now:
         later = next(event.at for event in events if event.at > now)
