@@ -56,8 +56,13 @@ def _situation(section: Section) -> Situation | None:
     expect = section.section("expect")
     if expect is not None:
         expect.known(*_EXPECT_KEYS)
-        for clock, wanted in (expect.data.get("clocks") or {}).items():
-            Section(section.document, (*expect.path, "clocks", clock), wanted or {}).known(*_CLOCK_KEYS)
+        clocks = expect.section("clocks", needed=False)
+        for clock in clocks.data if clocks else ():
+            wanted = clocks.section(clock) if clocks else None
+            if wanted:
+                wanted.known(*_CLOCK_KEYS)
+        expect.section("values", needed=False)
+        expect.get("steps_due", list, needed=False, example="[]")
     written = section.get("on", (str, date), example="'2022-05-03 23:50'")
     at = _instant(section, "on", written) if isinstance(written, str) else None
     on = written if isinstance(written, date) else (at.date() if at else None)

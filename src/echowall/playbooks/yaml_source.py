@@ -22,7 +22,7 @@ Path = tuple[str | int, ...]
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # C if PyYAML has it
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML reads it from the class
 
 
@@ -101,7 +101,7 @@ def _build(loader: _StrictLoader, node: yaml.Node, path: Path, document: Documen
     if isinstance(node, yaml.SequenceNode):
         return [_build(loader, child, (*path, i), document, seen) for i, child in enumerate(node.value)]
     plain = cast("yaml.ScalarNode", node)
-    if plain.style is None and _DATE.fullmatch(plain.value):
+    if not plain.style and _DATE.fullmatch(plain.value):
         try:
             return date.fromisoformat(plain.value)
         except ValueError:
@@ -209,6 +209,7 @@ class Section:
                 Said(f"可选:{'、'.join(choices)}", f"Choose from: {', '.join(choices)}"),
                 value,
             )
+            return choices[0]
         return value or choices[0]
 
     def day(self, key: str, *, needed: bool = True) -> date | None:

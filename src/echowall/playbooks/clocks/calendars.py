@@ -19,7 +19,7 @@ from echowall.playbooks.errors import CalendarEnds, PlaybookInvalid, Said
 from echowall.playbooks.yaml_source import Section, parse_yaml, top_section
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""Fixed offset: Shanghai has had no summer time since 1991, and fixed offsets are four times faster than zoneinfo."""
+"""Fixed offset: Shanghai has had no summer time since 1991, so that arithmetic inside the zone is elapsed time."""
 
 DAY = timedelta(days=1)
 _ZERO = timedelta(0)
@@ -34,7 +34,7 @@ class Calendar(Protocol):
         """Whether offices work on that day. Raises CalendarEnds for a year that is not known."""
 
     def add_days(self, day: date, count: int, *, working: bool) -> date:
-        """The `count`-th calendar or working day after `day`, which is day 0; 0 working days: the first from `day` on."""
+        """The `count`-th calendar or working day after `day` (day 0); 0 working days: the first from `day` on."""
 
     def elapsed(self, start: datetime, end: datetime, *, working: bool) -> timedelta:
         """Time from start to end; with `working`, only the hours of working days (each has 24)."""
@@ -47,7 +47,7 @@ class YearTable:
     """Working days of consecutive years as sorted day numbers, so that counting is two look-ups."""
 
     def __init__(self, first: int, last: int, holidays: set[date], workdays: set[date]) -> None:
-        """All days of the years `first` to `last`; `holidays` are days off, `workdays` are worked whatever the weekday."""
+        """All days of the years `first` to `last`; `workdays` are worked whatever the weekday."""
         self.first = date(first, 1, 1).toordinal()
         self.last = date(last, 12, 31).toordinal()
         days: list[int] = []

@@ -14,8 +14,8 @@ import msgspec
 from echowall.playbooks.clocks.calendars import Calendar
 from echowall.playbooks.clocks.compiling import ClockSet
 from echowall.playbooks.clocks.facts import in_order
-from echowall.playbooks.clocks.folding import Fold, Resolve, Track, fold
-from echowall.playbooks.clocks.reading import read_round, read_track
+from echowall.playbooks.clocks.folding import Fold, Resolve, fold
+from echowall.playbooks.clocks.reading import read_track
 from echowall.playbooks.clocks.types import (
     COLOUR_RANK,
     LEVEL_RANK,
@@ -91,28 +91,19 @@ def compute(
     """
     if now.tzinfo is None:
         raise HistoryBroken(f"当前时间没有时区:{now}", f"`now` has no time zone: {now}; give an aware instant")
-    events = in_order(history)
+    now = now.astimezone(calendar.zone)
+    events = in_order(history, calendar.zone)
     later = None
     if events and events[-1].at > now:
         later = next(event.at for event in events if event.at > now)
         events = [event for event in events if event.at <= now]
     state = fold(clock_set, events, calendar, resolve)
     readings = [
-        _with_past(track, state, now, calendar)
+        read_track(track, state.facts, now, calendar)
         for track in (*state.tracks, *(state.nodes[day] for day in sorted(state.nodes)))
         if track.rounds or not track.ready.definition.is_per_node
     ]
     return _report(state, readings, now, later)
-
-
-def _with_past(track: Track, state: Fold, now: datetime, calendar: Calendar) -> ClockReading:
-    reading = read_track(track, state.facts, now, calendar)
-    late = sum(
-        1
-        for run in track.rounds[:-1]
-        if not run.is_locked and read_round(track, run, state.facts, now, calendar).is_late
-    )
-    return msgspec.structs.replace(reading, breach_count=reading.breach_count + late) if late else reading
 
 
 def _report(state: Fold, readings: list[ClockReading], now: datetime, later: datetime | None) -> ClockReport:

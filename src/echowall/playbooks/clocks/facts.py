@@ -10,7 +10,7 @@ escalated{step}.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from echowall.playbooks.clocks.types import Event
@@ -77,12 +77,13 @@ def _plan(facts: Facts, event: Event) -> bool:
 
 def _suspend(facts: Facts, event: Event) -> bool:
     facts.pause_reason = event.body.get("reason", "")
-    until = event.body.get("until")
-    facts.pause_until = datetime.fromisoformat(until) if isinstance(until, str) else until
-    if facts.pause_until is not None and facts.pause_until.tzinfo is None:
+    written = event.body.get("until")
+    until = datetime.fromisoformat(written) if isinstance(written, str) else written
+    if until is not None and until.tzinfo is None:
         raise HistoryBroken(
             f"挂账截止时间没有时区:{until}", f"suspended.until has no time zone: {until}; give an aware instant"
         )
+    facts.pause_until = until.astimezone(event.at.tzinfo) if until is not None else None
     return False
 
 
@@ -116,6 +117,7 @@ def _reopen(facts: Facts, event: Event) -> bool:
     facts.solved = ""
     facts.unreached_count = 0
     facts.plan_nodes = ()
+    facts.void_since = None
     facts.rework_count += 1
     return True
 
@@ -167,25 +169,29 @@ def _as_date(node: Any) -> date:
     return date.fromisoformat(str(node))
 
 
-def in_order(history: Iterable[Event]) -> list[Event]:
-    """The events by time, whatever order they arrived in; the same id twice counts once.
+def in_order(history: Iterable[Event], zone: tzinfo) -> list[Event]:
+    """The events by time, in the zone of the calendar, whatever order they arrived in; the same id twice counts once.
 
     Events of one instant go by `EVENT_KINDS`, then by id and content, so that the result never depends on arrival.
 
     Raises:
         HistoryBroken: an event without a time zone.
     """
-    events = list(history)
+    events: list[Event] = []
     previous: datetime | None = None
     ids: set[str] = set()
     is_sorted = True
-    for event in events:
+    for event in history:
         at = event.at
         if at.tzinfo is None:
             raise HistoryBroken(
                 f"记录“{event.kind}”的时间没有时区:{at}",
                 f"event {event.kind} has no time zone: {at}; give an aware instant",
             )
+        if at.tzinfo is not zone:
+            at = at.astimezone(zone)
+            event = Event(event.kind, at, event.body, event.id)  # noqa: PLW2901 - the same event in the calendar's zone
+        events.append(event)
         if previous is not None and at <= previous:
             is_sorted = False
         previous = at

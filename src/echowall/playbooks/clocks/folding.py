@@ -74,7 +74,7 @@ class Round:
 class Track:
     """All rounds of one clock, and when it stood still. `key` is the clock's id, for a plan node with its date."""
 
-    __slots__ = ("key", "open_pauses", "pauses", "ready", "rounds")
+    __slots__ = ("key", "merged", "open_pauses", "pauses", "ready", "rounds")
 
     def __init__(self, key: str, ready: ReadyClock) -> None:
         """A clock that has not run yet."""
@@ -83,18 +83,23 @@ class Track:
         self.rounds: list[Round] = []
         self.pauses: list[Pause] = []
         self.open_pauses: list[Pause] = []
+        self.merged: list[Pause] | None = []
 
     def stills(self) -> list[Pause]:
         """All pauses so far, ended or not, merged."""
-        return merge_pauses([*self.pauses, *self.open_pauses]) if self.pauses or self.open_pauses else []
+        if self.merged is None:
+            self.merged = merge_pauses([*self.pauses, *self.open_pauses])
+        return self.merged
 
     def pause(self, at: datetime, until: datetime | None) -> None:
         """Stand still from `at`, until resumed or until `until`, whichever is first."""
         if until is None or until > at:
             self.open_pauses.append((at, until))
+            self.merged = None
 
     def resume(self, at: datetime) -> None:
         """End every pause that is still open."""
+        self.merged = None
         for since, until in self.open_pauses:
             end = at if until is None or until > at else until
             if since < end:
@@ -272,6 +277,7 @@ class Fold:
                 node.windows = [(at, node.span)]
                 track.rounds.append(node)
                 track.pauses, track.open_pauses = list(template.pauses), list(template.open_pauses)
+                track.merged = None
             self.nodes[day] = track
 
     def _is_over(self, node: Round) -> bool:

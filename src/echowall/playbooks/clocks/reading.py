@@ -47,7 +47,7 @@ class _View:
 
     @property
     def is_paused(self) -> bool:
-        if self.end is not None:
+        if self.end is not None or not self.pauses:
             return False
         return any(since <= self.now and (until is None or self.now < until) for since, until in self.pauses)
 
@@ -63,11 +63,17 @@ class _View:
             return State.BREACHED
         return State.PAUSED if self.is_paused else State.RUNNING
 
+    def plain_due(self, window: Window) -> datetime:
+        """The end of the window as if nothing had stood still."""
+        if self.due is not None and not self.pauses:
+            return self.due
+        return due_without_pauses(window[0], window[1], self.calendar)
+
     def amber(self) -> datetime | None:
-        if self.window is None or self.window[1] is None:
+        if self.window is None:
             return None
         base, span = self.window
-        budget = self.calendar.elapsed(base, due_without_pauses(base, span, self.calendar), working=span.is_working)
+        budget = self.calendar.elapsed(base, self.plain_due(self.window), working=span.is_working)
         share = budget * self.track.ready.amber_share
         if not self.pauses and not span.is_working:
             return base + share
@@ -80,8 +86,7 @@ class _View:
             return elapsed(run.start, self.end or self.now, self.pauses, self.calendar, working=False), None
         base, span = self.window
         ran = elapsed(base, self.end or self.now, self.pauses, self.calendar, working=span.is_working)
-        plain = due_without_pauses(base, span, self.calendar)
-        return ran, self.calendar.elapsed(base, plain, working=span.is_working) - ran
+        return ran, self.calendar.elapsed(base, self.plain_due(self.window), working=span.is_working) - ran
 
     def steps(self, amber: datetime | None) -> list[StepReading]:
         """Every step of the round whose instant is known, in the order of the playbook."""
@@ -161,7 +166,8 @@ def read_round(track: Track, run: Round, facts: Facts, now: datetime, calendar: 
         state = view.state()
         is_late = view.is_late
         amber = view.amber()
-        steps = view.steps(amber) if run.applies or run.is_locked else []
+        is_open = state in _OPEN and view.end is None
+        steps = view.steps(amber) if is_open or is_late else []
         ran, left = view.times()
         due, window = view.due, view.window
         next_change = view.next_change(state, amber, steps)
@@ -189,16 +195,19 @@ def read_round(track: Track, run: Round, facts: Facts, now: datetime, calendar: 
         elapsed=ran,
         remaining=left,
         span=window[1] if window else run.span,
-        breach_count=_breaches(track) + is_late,
+        breach_count=sum(was_late(track, earlier, calendar) for earlier in track.rounds[:-1]) + is_late,
         next_change_at=next_change,
-        steps=tuple(steps) if state in _OPEN and view.end is None else (),
+        steps=tuple(steps) if is_open else (),
         fault=None,
     )
 
 
-def _breaches(track: Track) -> int:
-    """Earlier rounds that were late: `is_locked` if replaced while running, else judged when they were met."""
-    return sum(1 for run in track.rounds[:-1] if run.is_locked)
+def was_late(track: Track, run: Round, calendar: Calendar) -> bool:
+    """Whether a round that is over was late: seen when it was replaced, or else by when it was met."""
+    if run.is_locked or run.stop is None:
+        return run.is_locked
+    due, _ = run.due(_clip(track.stills(), run.stop), calendar)
+    return due is not None and due <= run.stop
 
 
 def read_track(track: Track, facts: Facts, now: datetime, calendar: Calendar) -> ClockReading:
