@@ -5,7 +5,25 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-_BREAKS = {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "hr", "blockquote", "section"}
+_BREAKS = {
+    "br",
+    "p",
+    "div",
+    "tr",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "table",
+    "ul",
+    "ol",
+    "hr",
+    "blockquote",
+    "section",
+}
 _SILENT = {"script", "style", "head", "title", "template"}
 # Lines behind which everything is somebody's earlier mail. Each is written so by a mail program in wide use.
 _HISTORY = re.compile(
@@ -22,7 +40,9 @@ _FROM = re.compile(r"^\s*\*?(?:发件人|寄件者|From)\*?\s*[:：]")
 _HEADER = re.compile(
     r"^\s*\*?(?:发送时间|发送日期|日期|时间|收件人|抄送|主题|寄件日期|收件者|主旨|Sent|Date|To|Cc|Subject)\*?\s*[:：]"
 )
-_SIGNATURE = re.compile(r"^\s*(?:发自我的.{0,30}|來自我的.{0,20}|发自.{0,20}邮箱|Sent from my .{1,40}|获取 Outlook for .{1,20})\s*$")
+_SIGNATURE = re.compile(
+    r"^\s*(?:发自我的.{0,30}|來自我的.{0,20}|发自.{0,20}邮箱|Sent from my .{1,40}|获取 Outlook for .{1,20})\s*$"
+)
 
 
 class _Text(HTMLParser):

@@ -229,9 +229,9 @@ def _screen_heads(lines: Sequence[Line]) -> dict[int, Head]:
             and not _is_furniture(below.text)
         ):
             names.add(text)
-    for line, below in zip(filled, [*filled[1:], None], strict=False):
+    for line in filled[:-1]:
         text = line.text.strip().rstrip(":：")
-        if text in names and below is not None:
+        if text in names:
             found[line.number] = Head("screen", text, "")
     return found
 
