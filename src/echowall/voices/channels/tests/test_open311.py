@@ -64,7 +64,8 @@ class TestReadPost:
         assert (heard.latitude, heard.longitude, heard.place_text) == (34.7466, 113.6253, "阳光花园")
         assert heard.attachments[0].reference == "https://e.cn/a.jpg"
         assert dict(heard.extra) == {
-            "service_code": "001", "email": "a@b.cn", "device_id": "d1", "account_id": "a1", "jurisdiction_id": "street.cn",
+            "service_code": "001", "email": "a@b.cn", "device_id": "d1", "account_id": "a1",
+            "jurisdiction_id": "street.cn",
         }  # fmt: skip
 
     def test_repeating_within_the_hour_is_the_same_request(self):
@@ -88,7 +89,8 @@ class TestReadPost:
         assert sorted(refused(post, form)) == sorted(
             [
                 (400, "lat"), (400, "lat"), (400, "description"), (400, "attribute[DRUG]"), (400, "attribute[DAYS]"),
-                (400, "attribute[WHO]"), (400, "attribute[BY]"), (400, "attribute[X]"), (400, "media_url"), (400, "email"),
+                (400, "attribute[WHO]"), (400, "attribute[BY]"), (400, "attribute[X]"), (400,
+                "media_url"), (400, "email"),
                 (400, "phone"),
             ]
         )  # fmt: skip
@@ -157,7 +159,8 @@ class TestReadQuery:
 
 
 REQUEST = ServiceRequest(
-    "638344", "closed", "路灯不亮", "001", AT, updated_datetime=AT + timedelta(hours=1), description="灯<坏>了 & 黑\x0b",
+    "638344", "closed", "路灯不亮", "001", AT, updated_datetime=AT + timedelta(hours=1),
+    description="灯<坏>了 & 黑\x0b",
     address="阳光花园", lat=34.7466, long=113.6253,
 )  # fmt: skip
 
