@@ -24,6 +24,7 @@ _BREAKS = {
     "blockquote",
     "section",
 }
+MAX_HTML = 1_000_000
 _SILENT = {"script", "style", "head", "title", "template"}
 # Lines behind which everything is somebody's earlier mail. Each is written so by a mail program in wide use.
 _HISTORY = re.compile(
@@ -91,8 +92,11 @@ class _Text(HTMLParser):
 def html_text(html: str) -> str:
     """HTML as plain lines; blockquotes get "> " in front, scripts and styles go."""
     reader = _Text()
-    reader.feed(html)
-    reader.close()
+    try:
+        reader.feed(html[:MAX_HTML])
+        reader.close()
+    except AssertionError:  # what html.parser raises for "<![" with a word it does not know
+        return re.sub(r"<[^<>]{0,2000}>", " ", html[:MAX_HTML]).strip()
     lines = (line.strip() for line in "".join(reader.parts).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 

@@ -60,6 +60,10 @@ _NAMES = {
     "longitude": "经度, lng, lon, long, longitude",
 }
 
+# The two columns that the workbook of errors adds; when it is uploaded again they say nothing about the message.
+FIX_COLUMN = "请修改"
+ROW_COLUMN = "原行号"
+
 FIELDS: dict[str, tuple[str, ...]] = {
     name: tuple(word.strip() for word in words.split(",") if word.strip()) for name, words in _NAMES.items()
 }

@@ -172,6 +172,16 @@ class TestCutHistory:
     def test_a_person_may_name_a_sender(self):
         assert cut_history("发件人：张三\n请转物业")[0] == "发件人：张三\n请转物业"
 
+    @settings(max_examples=150, deadline=None)
+    @given(
+        st.lists(
+            st.sampled_from(["<![foo", "<!--", "<![if x]>", "<p>", "</p", "&#x;", "词", "<style>", "<", "]]>"]),
+            max_size=12,
+        )
+    )
+    def test_any_html_gives_text(self, pieces):
+        assert isinstance(html_text("".join(pieces)), str)
+
     def test_blockquote_is_history(self):
         assert cut_history(html_text("<div>没水</div><blockquote>您好<br>已处理</blockquote>"))[0] == "没水"
 

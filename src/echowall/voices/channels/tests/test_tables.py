@@ -336,3 +336,7 @@ class TestWriteErrorWorkbook:
         assert sheet[1][3] == 3
         again = read(target.getvalue(), "改.xlsx", mapping=ColumnMapping({"text": ("内容",), "said_at": ("时间",)}))
         assert codes(again) == [["date_unreadable"], ["date_ambiguous"]]
+
+    def test_corrected_workbook_adds_nothing_of_its_own(self):
+        corrected = workbook([["内容", "时间", FIX_COLUMN, "原行号"], ["没药", "2022-05-03", "“时间”列：看不懂", 3]])
+        assert read(corrected, "改.xlsx")[0].message.extra == {}
