@@ -18,6 +18,17 @@ def _nothing() -> Mapping[str, str]:
     return NOTHING
 
 
+def storable(text: str) -> str:
+    """The text as a database can hold it: NUL and halves of surrogate pairs become U+FFFD, all else stays."""
+    if text.isascii():
+        return text.replace("\0", "\ufffd") if "\0" in text else text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+    return text.replace("\0", "\ufffd")
+
+
 @dataclass(frozen=True, slots=True)
 class AttachmentRef:
     """Something that came with a message: known by reference (`reference`) or carried in it (`content`).
@@ -33,6 +44,11 @@ class AttachmentRef:
     size: int | None = None
     seconds: int | None = None
     content: bytes | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Make the words storable."""
+        for name in ("name", "media_type", "reference"):
+            _mend(self, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +77,16 @@ class HeardMessage:
     title: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse what would break the promises above: no key, or an instant without a zone."""
+        """Refuse no key and an instant without a zone; make the words storable."""
         if not self.key:
             raise ValueError("a heard message needs a key")
         if self.said_at is not None and self.said_at.tzinfo is None:
             raise ValueError(f"said_at of message {self.key} has no time zone: {self.said_at!r}")
+        for name in _WORDS:
+            _mend(self, name)
+        if any(value is not storable(value) or name is not storable(name) for name, value in self.extra.items()):
+            mended = {storable(name): storable(value) for name, value in self.extra.items()}
+            object.__setattr__(self, "extra", mended)
 
     def content_hash(self) -> str:
         """SHA-256 (hex) over everything that was said, in one canonical form.
@@ -128,6 +149,17 @@ class RefusedInputError(ValueError):
         """Hold the problems; the text of the exception is their English."""
         super().__init__("; ".join(f"{p.place}: {p.message_en} ({p.value!r}); {p.fix_en}" for p in problems))
         self.problems = problems
+
+
+_WORDS = ("key", "text", "sender", "phone", "place_text", "conversation", "reply_to", "title")
+
+
+def _mend(holder: object, name: str) -> None:
+    """Replace a word field of a frozen item by its storable form, only where that differs."""
+    words = getattr(holder, name)
+    mended = storable(words)
+    if mended is not words:
+        object.__setattr__(holder, name, mended)
 
 
 def content_key(*parts: str) -> str:

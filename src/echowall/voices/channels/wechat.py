@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import binascii
 import hmac
+import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ MAX_BODY = 256 * 1024
 MAX_REPLY_BYTES = 2048  # the platform shows nothing of a longer passive reply
 SUCCESS = "success"  # the answer that says "heard, no reply", without which the platform tries twice more
 
+_SECONDS = re.compile("[0-9]{1,10}")
 EVENTS = {
     "subscribe": "subscribed", "unsubscribe": "unsubscribed", "scan": "scanned", "location": "located",
     "click": "clicked", "view": "viewed", "templatesendjobfinish": "delivered",
@@ -91,7 +93,7 @@ def hear(params: Mapping[str, str], body: bytes, config: WeChatConfig, *, zone: 
         _check_signature(params, config)
         plain = body
     data = _parsed(plain)
-    if not data.get("MsgType") or not data.get("FromUserName") or not data.get("CreateTime", "").isdigit():
+    if not data.get("MsgType") or not data.get("FromUserName") or not _SECONDS.fullmatch(data.get("CreateTime", "")):
         raise WeChatRefusedError("xml_unreadable")
     is_event = data.get("MsgType", "").lower() == "event"
     item = _event(data, zone) if is_event else _message(data, zone)

@@ -25,22 +25,46 @@ CHANNEL = "wecom"
 
 # Record type -> (our kind of attachment, what stands in the text when nothing was written).
 _MEDIA = {
-    "image": ("image", "[图片]"), "voice": ("voice", "[语音]"), "video": ("video", "[视频]"), "emotion": ("sticker", "[表情]"),
-    "file": ("file", "[文件]"), "meeting_voice_call": ("voice", "[语音通话]"), "voip_doc_share": ("file", "[共享文档]"),
-}  # fmt: skip
+    "image": ("image", "[图片]"),
+    "voice": ("voice", "[语音]"),
+    "video": ("video", "[视频]"),
+    "emotion": ("sticker", "[表情]"),
+    "file": ("file", "[文件]"),
+    "meeting_voice_call": ("voice", "[语音通话]"),
+    "voip_doc_share": ("file", "[共享文档]"),
+}
 # Where the words of the other types stand: (place of the object in the record, its fields in the order they are said).
 _WORDS = {
-    "text": ("text", ("content",)), "markdown": ("info", ("content",)), "link": ("link", ("title", "description", "link_url")),
-    "weapp": ("weapp", ("title", "description", "displayname")), "card": ("card", ("corpname", "userid")),
-    "todo": ("todo", ("title", "content")), "vote": ("vote", ("votetitle",)), "redpacket": ("redpacket", ("wish",)),
-    "external_redpacket": ("redpacket", ("wish",)), "meeting": ("meeting", ("topic", "address", "remarks")),
-    "docmsg": ("doc", ("title", "link_url")), "calendar": ("calendar", ("title", "place", "remarks")),
-    "sphfeed": ("sphfeed", ("sph_name", "feed_desc")), "collect": ("collect", ("room_name", "creator")),
-}  # fmt: skip
+    "text": ("text", ("content",)),
+    "markdown": ("info", ("content",)),
+    "link": ("link", ("title", "description", "link_url")),
+    "weapp": ("weapp", ("title", "description", "displayname")),
+    "card": ("card", ("corpname", "userid")),
+    "todo": ("todo", ("title", "content")),
+    "vote": ("vote", ("votetitle",)),
+    "redpacket": ("redpacket", ("wish",)),
+    "external_redpacket": ("redpacket", ("wish",)),
+    "meeting": ("meeting", ("topic", "address", "remarks")),
+    "docmsg": ("doc", ("title", "link_url")),
+    "calendar": ("calendar", ("title", "place", "remarks")),
+    "sphfeed": ("sphfeed", ("sph_name", "feed_desc")),
+    "collect": ("collect", ("room_name", "creator")),
+}
 _NAMES = {
-    "card": "名片", "redpacket": "红包", "external_redpacket": "红包", "vote": "投票", "meeting": "会议", "calendar": "日程",
-    "weapp": "小程序", "docmsg": "文档", "collect": "填表", "todo": "待办", "link": "链接", "news": "图文", "sphfeed": "视频号",
-}  # fmt: skip
+    "card": "名片",
+    "redpacket": "红包",
+    "external_redpacket": "红包",
+    "vote": "投票",
+    "meeting": "会议",
+    "calendar": "日程",
+    "weapp": "小程序",
+    "docmsg": "文档",
+    "collect": "填表",
+    "todo": "待办",
+    "link": "链接",
+    "news": "图文",
+    "sphfeed": "视频号",
+}
 _ATTACHED = {"link": "link", "weapp": "link", "docmsg": "link", "card": "card", "redpacket": "red_packet"}
 _EVENTS = {"revoke": "recalled", "agree": "archive_agreed", "disagree": "archive_refused"}
 
@@ -243,5 +267,5 @@ def _sealed(seq: int, msgid: str, value: str) -> Problem:
         message_zh="这条存档记录解不开",
         message_en="this archive record cannot be decrypted",
         fix_zh="检查企业微信后台登记的公钥版本与本机私钥是否一致，然后从这个 seq 重新拉取",
-        fix_en="compare the public key version in WeCom's console with the private keys here, then fetch again from this seq",
+        fix_en="compare the key version in WeCom's console with the keys here, then fetch again from this seq",
     )

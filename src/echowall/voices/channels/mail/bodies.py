@@ -5,12 +5,32 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-_BREAKS = {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "hr", "blockquote", "section"}
+_BREAKS = {
+    "br",
+    "p",
+    "div",
+    "tr",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "table",
+    "ul",
+    "ol",
+    "hr",
+    "blockquote",
+    "section",
+}
+MAX_HTML = 1_000_000
 _SILENT = {"script", "style", "head", "title", "template"}
 # Lines behind which everything is somebody's earlier mail. Each is written so by a mail program in wide use.
 _HISTORY = re.compile(
     r"^\s*(?:"
-    r"-{2,}\s*(?:原始邮件|原邮件|转发邮件|回复的邮件|回复邮件信息|转发的邮件|Original Message|Forwarded [Mm]essage|原始郵件)\s*-{2,}.*"
+    r"-{2,}\s*(?:原始邮件|原邮件|转发邮件|回复的邮件|回复邮件信息|转发的邮件"
+    r"|Original Message|Forwarded [Mm]essage|原始郵件)\s*-{2,}.*"
     r"|.{0,80}(?:于|在)\s*\d{4}\s*[-/年].{0,60}(?:写道|寫道)\s*[:：]"
     r"|(?:在|At|On)\s.{4,160}(?:写道|寫道|wrote)\s*[:：]"
     r"|\d{4}[-/年].{4,100}(?:写道|寫道|wrote)\s*[:：]"
@@ -22,7 +42,10 @@ _FROM = re.compile(r"^\s*\*?(?:发件人|寄件者|From)\*?\s*[:：]")
 _HEADER = re.compile(
     r"^\s*\*?(?:发送时间|发送日期|日期|时间|收件人|抄送|主题|寄件日期|收件者|主旨|Sent|Date|To|Cc|Subject)\*?\s*[:：]"
 )
-_SIGNATURE = re.compile(r"^\s*(?:发自我的.{0,30}|來自我的.{0,20}|发自.{0,20}邮箱|Sent from my .{1,40}|获取 Outlook for .{1,20})\s*$")
+_SIGNATURE = re.compile(
+    r"^\s*(?:发自我的.{0,30}|來自我的.{0,20}|发自.{0,20}邮箱"
+    r"|Sent from my .{1,40}|获取 Outlook for .{1,20})\s*$"
+)
 
 
 class _Text(HTMLParser):
@@ -69,8 +92,11 @@ class _Text(HTMLParser):
 def html_text(html: str) -> str:
     """HTML as plain lines; blockquotes get "> " in front, scripts and styles go."""
     reader = _Text()
-    reader.feed(html)
-    reader.close()
+    try:
+        reader.feed(html[:MAX_HTML])
+        reader.close()
+    except AssertionError:  # what html.parser raises for "<![" with a word it does not know
+        return re.sub(r"<[^<>]{0,2000}>", " ", html[:MAX_HTML]).strip()
     lines = (line.strip() for line in "".join(reader.parts).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 

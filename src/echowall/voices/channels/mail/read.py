@@ -25,7 +25,15 @@ MAX_MAIL_BYTES = 30_000_000
 MAX_HISTORY = 20_000
 _CHINESE = {"gb2312", "gbk", "gb_2312-80", "cp936", "x-gbk", "hz-gb-2312", "gb18030"}
 _AUTOMATIC_SUBJECTS = ("自动回复", "自动答复", "automatic reply", "auto reply", "autoreply", "out of office", "auto:")
-_BOUNCE_SUBJECTS = ("退信", "系统退信", "undeliver", "delivery status", "mail delivery failed", "returned mail", "failure notice")
+_BOUNCE_SUBJECTS = (
+    "退信",
+    "系统退信",
+    "undeliver",
+    "delivery status",
+    "mail delivery failed",
+    "returned mail",
+    "failure notice",
+)
 _BOUNCE_SENDERS = ("mailer-daemon", "postmaster", "mail-daemon")
 
 
@@ -133,9 +141,7 @@ def _parts(message: email.message.Message) -> tuple[str, str, list[AttachmentRef
         if not is_file and kind in ("text/plain", "text/html"):
             (plain if kind == "text/plain" else html).append(decoded(content, part.get_content_charset()))
         elif content:
-            attached.append(
-                AttachmentRef(_kind(kind), name=name, media_type=kind, size=len(content), content=content)
-            )
+            attached.append(AttachmentRef(_kind(kind), name=name, media_type=kind, size=len(content), content=content))
     return "\n".join(plain), "\n".join(html), attached
 
 

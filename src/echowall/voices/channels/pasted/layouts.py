@@ -6,6 +6,7 @@ name; one of them is used when no strict head was found, chosen by score.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ LAYOUTS = {
     "name_time": "张三 2022/5/3 21:10 ⏎ 文字（微信、企业微信、钉钉复制）",
     "time_name": "2022-05-03 21:10:33 昵称(12345) ⏎ 文字（QQ 导出）",
     "time_line": "2022/5/3 21:10 - 张三：文字，或 [21:10] 张三：文字",
+    "name_over_time": "张三 ⏎ 2022/5/3 21:10 ⏎ 文字（飞书、手机多选复制）",
     "tabbed": "21:10 ⇥ 张三 ⇥ 文字",
     "name_block": "张三： ⏎ 文字",
     "one_line": "张三：文字",
@@ -25,12 +27,13 @@ LAYOUTS = {
     "whole": "整段作为一条留言",
 }
 STRICT = ("name_time", "time_name", "time_line", "tabbed")
-LOOSE = ("name_block", "one_line", "screen")
+LOOSE = ("name_over_time", "name_block", "one_line", "screen")
 
 _DATED = rf"(?:{FULL_DAY}{AFTER_DAY}[\s,，T]*{CLOCK})"
 _HALF_DATED = rf"(?:(?:{SHORT_DAY}{AFTER_DAY}|{NAMED_DAY})[\s,，]*{CLOCK})"
 _NAME_TIME = re.compile(
-    rf"^(?P<name>\S.{{0,59}}?)(?P<gap>[\s:：]+)(?P<when>{_DATED}|{_HALF_DATED}|{CLOCK})[:：]?$", re.I
+    rf"^(?P<name>\S.{{0,59}}?)(?P<gap>[\s:：]+|,\s?(?=\[))[\[(]?(?P<when>{_DATED}|{_HALF_DATED}|{CLOCK})[\])]?[:：]?$",
+    re.I,
 )
 _TIME_NAME = re.compile(rf"^(?P<when>{_DATED}|{_HALF_DATED})\s+(?P<name>\S.{{0,79}})$", re.I)
 _TIME_LINE = re.compile(
@@ -67,6 +70,7 @@ class Head:
     when: str
     body: str | None = None
     account: str = ""
+    time_line: int = 0  # the number of the line that holds the time, where that is a line of its own
 
 
 def heads_of(lines: Sequence[Line], layout: str | None) -> tuple[dict[int, Head], str, dict[str, float]]:
@@ -84,6 +88,7 @@ def heads_of(lines: Sequence[Line], layout: str | None) -> tuple[dict[int, Head]
     found["name_time"] = _plausible(found["name_time"], lines)
     strict = {n: h for name in STRICT for n, h in found[name].items()}
     if layout in LOOSE or (layout is None and not strict):
+        found["name_over_time"] = _over_times(lines)
         found["name_block"] = _blocks(content)
         found["one_line"] = _one_liners(content)
         found["screen"] = _screen_heads(lines)
@@ -94,12 +99,17 @@ def heads_of(lines: Sequence[Line], layout: str | None) -> tuple[dict[int, Head]
         return found[layout], layout, scores
     if strict:
         return strict, max(STRICT, key=lambda n: len(found[n])), scores
-    best = max(LOOSE, key=lambda n: (scores[n], n == "name_block"))
+    # A time under each name says more than colons do, and a block more than a line.
+    best = max(LOOSE, key=lambda n: (bool(found[n]) and n == "name_over_time", scores[n], n == "name_block"))
     return (found[best], best, scores) if found[best] else ({}, "none", scores)
 
 
 def _is_furniture(text: str) -> bool:
     return bool(SEPARATOR.match(text) or TIME_LINE.match(text) or recalled_by(text) or is_system(text))
+
+
+def _is_system_line(text: str) -> bool:
+    return bool(recalled_by(text) or is_system(text))
 
 
 def _strict_head(text: str, wanted: str | None) -> Head | None:
@@ -212,6 +222,20 @@ def _one_liners(content: Sequence[Line]) -> dict[int, Head]:
     return found
 
 
+def _over_times(lines: Sequence[Line]) -> dict[int, Head]:
+    """A name, under it the time, under that the text; the paste begins with a name, else it is a phone's screen."""
+    filled = [line for line in lines if line.text.strip() and not _is_system_line(line.text)]
+    found: dict[int, Head] = {}
+    if len(filled) < 2 or TIME_LINE.match(filled[0].text) or not TIME_LINE.match(filled[1].text):
+        return found
+    for line, below in itertools.pairwise(filled):
+        name = line.text.strip().rstrip(":：")
+        when = TIME_LINE.match(below.text)
+        if when and len(name) <= 40 and not _is_furniture(line.text) and not _SENTENCE.search(name):
+            found[line.number] = Head("name_over_time", name, when.group(1), time_line=below.number)
+    return found
+
+
 def _screen_heads(lines: Sequence[Line]) -> dict[int, Head]:
     """Names on a line of their own, as text recognition gives a phone's screen back.
 
@@ -229,9 +253,9 @@ def _screen_heads(lines: Sequence[Line]) -> dict[int, Head]:
             and not _is_furniture(below.text)
         ):
             names.add(text)
-    for line, below in zip(filled, [*filled[1:], None], strict=False):
+    for line in filled[:-1]:
         text = line.text.strip().rstrip(":：")
-        if text in names and below is not None:
+        if text in names:
             found[line.number] = Head("screen", text, "")
     return found
 

@@ -121,6 +121,8 @@ class _Splitter:
     def take(self, line: Line, head: Head | None, *, before_head: bool) -> None:
         """Put one line where it belongs; `before_head` says that the next line with text begins a message."""
         text = line.text.strip()
+        if self.open and line.number == self.open.head.time_line:
+            return
         # Directly under a head stands what that person said, whatever it looks like; only a recall may replace it.
         expects_words = self.open is not None and not self.open.body
         if not text:
@@ -191,10 +193,9 @@ class _Splitter:
         while heard.body and not heard.body[-1].text.strip():
             heard.body.pop()
         if not heard.body:
-            bucket = self.skipped if reason == "recalled" else self.unclear
-            bucket.append(
-                SkippedLine(heard.head_line, _head_text(heard.head), reason if bucket is self.skipped else "unclear")
-            )
+            bucket, why = (self.skipped, reason) if reason == "recalled" else (self.unclear, "unclear")
+            texts = [_head_text(heard.head), heard.head.when]
+            bucket += [SkippedLine(n, text, why) for n, text in zip(_head_lines(heard), texts, strict=False)]
             return
         self._file(heard)
 
@@ -229,7 +230,8 @@ class _Splitter:
             extra=extra,
         )
         self.by_text[(head.name, text)] = key
-        numbers = tuple(dict.fromkeys([heard.head_line, *(line.number for line in heard.body if line.text.strip())]))
+        own_lines = [line.number for line in heard.body if line.text.strip()]
+        numbers = tuple(dict.fromkeys([*_head_lines(heard), *own_lines]))
         self.messages.append(PastedMessage(message, numbers[0], numbers[-1], numbers, chain))
 
     def _key(self, heard: _Open, text: str) -> str:
@@ -265,6 +267,10 @@ def _as_one(lines: list[Line], reference: datetime, conversation: str, zone: tzi
 def _before_heads(lines: list[Line], heads: dict[int, Head]) -> set[int]:
     filled = [line.number for line in lines if line.text.strip()]
     return {number for number, following in itertools.pairwise(filled) if following in heads}
+
+
+def _head_lines(heard: _Open) -> list[int]:
+    return [heard.head_line, heard.head.time_line] if heard.head.time_line else [heard.head_line]
 
 
 def _head_text(head: Head) -> str:

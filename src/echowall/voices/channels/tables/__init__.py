@@ -4,8 +4,8 @@
 turns rows into messages; `write_error_workbook` gives the wrong rows back with a column saying what to fix.
 """
 
-from echowall.voices.channels.tables.column_names import FIELDS
-from echowall.voices.channels.tables.error_workbook import FIX_COLUMN, ROW_COLUMN, write_error_workbook
+from echowall.voices.channels.tables.column_names import FIELDS, FIX_COLUMN, ROW_COLUMN
+from echowall.voices.channels.tables.error_workbook import write_error_workbook
 from echowall.voices.channels.tables.mapping import ColumnMapping, suggest_mapping
 from echowall.voices.channels.tables.messages import ReadRow, read_messages
 from echowall.voices.channels.tables.reading import MAX_CELLS, Table, open_table

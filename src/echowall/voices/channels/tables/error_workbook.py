@@ -7,11 +7,9 @@ from typing import IO
 
 import xlsxwriter
 
+from echowall.voices.channels.tables.column_names import FIX_COLUMN, ROW_COLUMN
 from echowall.voices.channels.tables.messages import ReadRow
 from echowall.voices.channels.tables.values import cell_text
-
-FIX_COLUMN = "请修改"
-ROW_COLUMN = "原行号"
 
 
 def write_error_workbook(

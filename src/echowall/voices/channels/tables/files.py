@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -36,7 +36,7 @@ def open_bytes(source: bytes | Path) -> IO[bytes]:
     stream: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
     if stream.read(2) == b"\x1f\x8b":
         stream.seek(0)
-        return gzip.GzipFile(fileobj=stream)
+        return cast(IO[bytes], gzip.GzipFile(fileobj=stream))
     stream.seek(0)
     return stream
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from echowall.voices.channels.dates import MomentError, Order
 from echowall.voices.channels.phones import phone_of
-from echowall.voices.channels.tables.column_names import FIELDS
+from echowall.voices.channels.tables.column_names import FIELDS, FIX_COLUMN, ROW_COLUMN
 from echowall.voices.channels.tables.files import Cell
 from echowall.voices.channels.tables.values import cell_text, instant_of, is_empty
 from echowall.voices.channels.types import SHANGHAI, Problem
@@ -106,7 +106,7 @@ def suggest_mapping(headers: Sequence[str], sample_rows: Sequence[Sequence[Cell]
             columns[name] = (headers[i],)
             reasons[name] = "header"
             break
-    taken = {column for chosen in columns.values() for column in chosen}
+    taken = {FIX_COLUMN, ROW_COLUMN} | {column for chosen in columns.values() for column in chosen}
     _from_values(headers, sample_rows, columns, reasons, taken)
     if "text" not in columns and "title" in columns:
         columns["text"] = columns.pop("title")

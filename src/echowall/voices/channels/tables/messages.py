@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 
 from echowall.voices.channels.dates import MomentError
 from echowall.voices.channels.phones import phone_of
+from echowall.voices.channels.tables.column_names import FIX_COLUMN, ROW_COLUMN
 from echowall.voices.channels.tables.files import Cell
 from echowall.voices.channels.tables.mapping import JOINED, ColumnMapping
 from echowall.voices.channels.tables.reading import Table
@@ -56,6 +57,7 @@ class _RowReader:
         self.reference = datetime(mapping.year, 12, 31, 23, 59, 59, tzinfo=zone) if mapping.year else None
         self.index = {name: tuple(at[c] for c in columns) for name, columns in mapping.columns.items() if columns}
         used = {i for columns in self.index.values() for i in columns}
+        used |= {at[name] for name in (FIX_COLUMN, ROW_COLUMN) if name in at}
         self.other = [(i, h) for i, h in enumerate(headers) if i not in used] if mapping.keep_other else []
         self.extra = [(name, self.index[name][0]) for name in AS_SAID if name in self.index]
         self.column = {name: "+".join(columns) for name, columns in mapping.columns.items()}

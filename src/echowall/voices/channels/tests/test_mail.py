@@ -61,14 +61,23 @@ class TestReadMail:
         assert read_mail(raw).text == "没菜"
 
     def test_raw_bytes_in_headers(self):
-        raw = b"From: " + "王姐 <wang@example.com>".encode("gb18030") + b"\r\nSubject: " + "求助".encode() + b"\r\n\r\n" + b"x"
+        raw = (
+            b"From: "
+            + "王姐 <wang@example.com>".encode("gb18030")
+            + b"\r\nSubject: "
+            + "求助".encode()
+            + b"\r\n\r\n"
+            + b"x"
+        )
         heard = read_mail(raw)
         assert (heard.sender, heard.title) == ("王姐", "求助")
 
     def test_html_only(self):
         made = EmailMessage()
         made["From"] = "a@b.cn"
-        made.set_content("<style>p{}</style><p>没有&nbsp;菜了</p><div>3号楼<br>601</div><script>x()</script>", subtype="html")
+        made.set_content(
+            "<style>p{}</style><p>没有&nbsp;菜了</p><div>3号楼<br>601</div><script>x()</script>", subtype="html"
+        )
         assert read_mail(made.as_bytes()).text == "没有 菜了\n3号楼\n601"
 
     def test_attachments_carry_name_kind_and_bytes(self):
@@ -142,7 +151,7 @@ class TestCutHistory:
             "街道办 <a@b.cn> 于2022年5月3日周二 21:10写道：",
             "On Tue, May 3, 2022 at 9:10 PM Street <a@b.cn> wrote:",
             "On Tue, May 3, 2022 at 9:10 PM Street Office of the District\n<a@b.cn> wrote:",
-            "At 2022-05-03 21:10:33, \"街道办\" <a@b.cn> wrote:",
+            'At 2022-05-03 21:10:33, "街道办" <a@b.cn> wrote:',
             "发件人: 街道办\n发送时间: 2022年5月3日\n收件人: 王姐",
             "________________________________\nFrom: a@b.cn",
             "---- 回复的邮件 ----",
@@ -163,6 +172,16 @@ class TestCutHistory:
     def test_a_person_may_name_a_sender(self):
         assert cut_history("发件人：张三\n请转物业")[0] == "发件人：张三\n请转物业"
 
+    @settings(max_examples=150, deadline=None)
+    @given(
+        st.lists(
+            st.sampled_from(["<![foo", "<!--", "<![if x]>", "<p>", "</p", "&#x;", "词", "<style>", "<", "]]>"]),
+            max_size=12,
+        )
+    )
+    def test_any_html_gives_text(self, pieces):
+        assert isinstance(html_text("".join(pieces)), str)
+
     def test_blockquote_is_history(self):
         assert cut_history(html_text("<div>没水</div><blockquote>您好<br>已处理</blockquote>"))[0] == "没水"
 
@@ -172,7 +191,13 @@ def server():
     if find_spec("pymap") is None:
         pytest.skip("pymap is not installed: no IMAP server to talk to")
     port = random.randint(20_000, 60_000)
-    command = [sys.executable, "-c", "from pymap.main import main; raise SystemExit(main())", "--no-service", "managesieve"]
+    command = [
+        sys.executable,
+        "-c",
+        "from pymap.main import main; raise SystemExit(main())",
+        "--no-service",
+        "managesieve",
+    ]
     command += ["--no-service", "admin", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--no-tls", "dict", "--demo-user", "street", "--demo-password", "s3cret"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -5,6 +5,7 @@ The sets are not part of the project. Point ECHOWALL_DATA_DIR at the folder that
 
 import gzip
 import os
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -45,9 +46,8 @@ def test_rows_in_are_messages_and_named_errors(name):
     named = [row for row in rows if row.message is None and row.problems]
     codes = Counter(problem.code for row in rows for problem in row.problems)
     fields = ", ".join(f"{field}={'+'.join(columns)}" for field, columns in mapping.columns.items())
-    print(
-        f"\n{name}: {len(rows)} = {len(messages)} + {len(named)} {dict(codes)} {len(rows) / seconds:,.0f}/s [{fields}]"
-    )
+    line = f"{name}: {len(rows)} = {len(messages)} + {len(named)} {dict(codes)} {len(rows) / seconds:,.0f}/s"
+    sys.stdout.write(f"\n{line} [{fields}]")
     assert len(rows) == _rows_in(path)
     assert len(rows) == len(messages) + len(named)
     assert len(messages) >= 0.95 * len(rows)

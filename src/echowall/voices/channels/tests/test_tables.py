@@ -96,7 +96,7 @@ class TestOpenTable:
         source = workbook(
             [
                 ["内容", "时间", "电话"],
-                ["没菜", datetime(2022, 5, 3, 21, 10), 13800000001],
+                ["没菜", datetime(2022, 5, 3, 21, 10), 13800000001],  # noqa: DTZ001 - Excel has no zones
                 ["", "", ""],
                 ["没药", 44684.5, ""],
             ],
@@ -167,7 +167,8 @@ class TestSuggestMapping:
             "办理结果",
         ]
         assert suggest_mapping(headers, []).columns == {
-            "id": ("工单编号",), "title": ("诉求标题",), "text": ("诉求内容",), "said_at": ("来电时间",), "sender": ("联系人",),
+            "id": ("工单编号",), "title": ("诉求标题",), "text": ("诉求内容",),
+            "said_at": ("来电时间",), "sender": ("联系人",),
             "phone": ("联系电话（必填）",), "place": ("事发地址",), "category": ("诉求类型",), "reply": ("办理结果",),
         }  # fmt: skip
 
@@ -197,7 +198,10 @@ class TestSuggestMapping:
 
 class TestReadMessages:
     def test_names_every_error_of_every_row_at_once(self):
-        source = "编号,时间,电话,内容\n1,明天,13800000001,\n2,2022-02-30 10:00,1.38E+10,没菜\n2,03/05/2022,,没药\n3,5月3日 21:10,,没水\n"
+        source = (
+            "编号,时间,电话,内容\n1,明天,13800000001,\n2,2022-02-30 10:00,1.38E+10,没菜\n"
+            "2,03/05/2022,,没药\n3,5月3日 21:10,,没水\n"
+        )
         columns = {"id": ("编号",), "said_at": ("时间",), "phone": ("电话",), "text": ("内容",)}
         rows = read(source, mapping=ColumnMapping(columns))
         assert codes(rows) == [
@@ -223,7 +227,8 @@ class TestReadMessages:
             "2022-05-03 21:10", "2022/5/3 21:10", "2022.5.3 21:10:00", "2022年5月3日 21:10", "2022年05月03日21时10分",
             "2022-05-03T13:10:00Z", "2022-05-03T21:10:00+08:00", "2022-05-03 21:10:00.000", "2022/5/3 下午9:10",
             "20220503211000", "5/23/2022 0:00", "1651583400", "1651583400000", "44684.8819444444",
-            "2022/5/3 星期二 21:10", "2022年5月3日（二） 晚上9点10分", "May 3, 2022 9:10 PM", "２０２２－０５－０３　２１：１０",
+            "2022/5/3 星期二 21:10", "2022年5月3日（二） 晚上9点10分", "May 3, 2022 9:10 PM",
+            "２０２２－０５－０３　２１：１０",
         ],
     )  # fmt: skip
     def test_reads_times_as_people_write_them(self, written):
@@ -246,7 +251,8 @@ class TestReadMessages:
         ("written", "phone"),
         [
             ("13800000001", "13800000001"), ("+86 138-0000-0001", "13800000001"), ("0371-60000002", "0371-60000002"),
-            ("(0371)60000002", "037160000002"), ("12345", "12345"), ("138****0001", ""), ("不详", ""), ("+85291234567", "+85291234567"),
+            ("(0371)60000002", "037160000002"), ("12345", "12345"), ("138****0001", ""), ("不详",
+            ""), ("+85291234567", "+85291234567"),
         ],
     )  # fmt: skip
     def test_phones(self, written, phone):
@@ -330,3 +336,7 @@ class TestWriteErrorWorkbook:
         assert sheet[1][3] == 3
         again = read(target.getvalue(), "改.xlsx", mapping=ColumnMapping({"text": ("内容",), "said_at": ("时间",)}))
         assert codes(again) == [["date_unreadable"], ["date_ambiguous"]]
+
+    def test_corrected_workbook_adds_nothing_of_its_own(self):
+        corrected = workbook([["内容", "时间", FIX_COLUMN, "原行号"], ["没药", "2022-05-03", "“时间”列：看不懂", 3]])
+        assert read(corrected, "改.xlsx")[0].message.extra == {}

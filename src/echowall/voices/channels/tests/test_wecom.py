@@ -29,15 +29,50 @@ class TestHear:
     @pytest.mark.parametrize(
         ("kind", "body", "text", "attached"),
         [
-            ("image", {"image": {"md5sum": "50de", "filesize": 70961, "sdkfileid": "f1"}}, "[图片]", ("image", "f1", 70961, None)),
-            ("voice", {"voice": {"md5sum": "9db0", "voice_size": 6810, "play_length": 10, "sdkfileid": "f2"}}, "[语音]", ("voice", "f2", 6810, 10)),
-            ("video", {"video": {"filesize": 23, "play_length": 3, "sdkfileid": "f3"}}, "[视频]", ("video", "f3", 23, 3)),
-            ("emotion", {"emotion": {"type": 1, "imagesize": 9, "sdkfileid": "f4"}}, "[表情]", ("sticker", "f4", 9, None)),
-            ("file", {"file": {"filename": "名单.xlsx", "fileext": "xlsx", "filesize": 5, "sdkfileid": "f5"}}, "[文件] 名单.xlsx", ("file", "f5", 5, None)),
-            ("meeting_voice_call", {"voiceid": "v", "meeting_voice_call": {"endtime": 1, "sdkfileid": "f6"}}, "[语音通话]", ("voice", "f6", None, None)),
-            ("voip_doc_share", {"voip_doc_share": {"filename": "a.pdf", "filesize": 7, "sdkfileid": "f7"}}, "[共享文档] a.pdf", ("file", "f7", 7, None)),
+            (
+                "image",
+                {"image": {"md5sum": "50de", "filesize": 70961, "sdkfileid": "f1"}},
+                "[图片]",
+                ("image", "f1", 70961, None),
+            ),
+            (
+                "voice",
+                {"voice": {"md5sum": "9db0", "voice_size": 6810, "play_length": 10, "sdkfileid": "f2"}},
+                "[语音]",
+                ("voice", "f2", 6810, 10),
+            ),
+            (
+                "video",
+                {"video": {"filesize": 23, "play_length": 3, "sdkfileid": "f3"}},
+                "[视频]",
+                ("video", "f3", 23, 3),
+            ),
+            (
+                "emotion",
+                {"emotion": {"type": 1, "imagesize": 9, "sdkfileid": "f4"}},
+                "[表情]",
+                ("sticker", "f4", 9, None),
+            ),
+            (
+                "file",
+                {"file": {"filename": "名单.xlsx", "fileext": "xlsx", "filesize": 5, "sdkfileid": "f5"}},
+                "[文件] 名单.xlsx",
+                ("file", "f5", 5, None),
+            ),
+            (
+                "meeting_voice_call",
+                {"voiceid": "v", "meeting_voice_call": {"endtime": 1, "sdkfileid": "f6"}},
+                "[语音通话]",
+                ("voice", "f6", None, None),
+            ),
+            (
+                "voip_doc_share",
+                {"voip_doc_share": {"filename": "a.pdf", "filesize": 7, "sdkfileid": "f7"}},
+                "[共享文档] a.pdf",
+                ("file", "f7", 7, None),
+            ),
         ],
-    )  # fmt: skip
+    )
     def test_media(self, kind, body, text, attached):
         message = hear(record(kind, **body))
         found = message.attachments[0]
