@@ -20,9 +20,10 @@ from echowall.understanding.normalise import plain_form
 Key = TypeVar("Key", bound=Hashable)
 
 _PLACE = re.compile(
-    r"[\u4e00-\u9fff]{2,6}?(?:小区|花园|家园|公寓|大厦|广场|新城|新村|社区|家属院|[苑府湾园城郡庭村]|大道|[路街巷](?!口)|中学|小学|幼儿园|医院|工地|车贷)"
+    r"[\u4e00-\u9fff]{2,6}?(?:小区|花园|家园|公寓|大厦|广场|新城|新村|社区|家属院|[苑府湾园城郡庭村]|大道|[路街巷](?!口)|中学|小学|幼儿园|医院|工地)"
 )
-_PLACE_NOISE = re.compile(r"^(?:在|位于|关于|投诉|反映|举报|请问|咨询|建议|我们|我是|住在|的|和|与|市|区|县|从|到|及|对|该|本)+")
+_PLACE_NOISE = re.compile(r"^.*(?:[是在有们近个的和与从到及对该本住向请]|位于|关于|投诉|反映|举报|咨询|建议)|^[市区县]+")
+_NO_PLACE = re.compile(r"政府|^(?:小区|社区|大道|整个|全|每|某|这|那|哪)")
 _STOP = frozenset(
     "我们 你们 他们 问题 领导 尊敬 书记 市长 您好 你好 请问 希望 有关 部门 解决 处理 反映 投诉 举报 咨询 建议 要求 请求 相关 居民 业主 小区 附近 严重 影响 现在 已经 没有 "
     "可以 这个 那个 什么 怎么 为什么 一个 因为 所以 但是 如果 就是 还是 以及 进行 情况 政府 单位 公司 生活 时间 今天 昨天 目前 多次 一直 我家 感谢 谢谢 百姓 老百姓 群众 大家 "
@@ -45,7 +46,8 @@ def tell(text: str, at: datetime, place_ids: Iterable[str] = ()) -> Told:
     """Reduce a message to place and thing. ``place_ids`` are gazetteer ids of compound level, which rule over names."""
     plain = plain_form(text)[:_HEAD]
     names = {_PLACE_NOISE.sub("", match[0]) for match in _PLACE.finditer(plain)}
-    places = {f"id:{one}" for one in place_ids} or {name for name in names if len(name) >= 3}
+    places = {f"id:{one}" for one in place_ids}
+    places = places or {name for name in names if len(name) >= 3 and not _NO_PLACE.search(name)}
     counts = Counter(word for word in rjieba.cut(plain) if len(word) > 1 and word not in _STOP and not word.isdigit())
     return Told(frozenset(places), {word: 1 + math.log(n) for word, n in counts.items()}, at)
 
@@ -53,7 +55,7 @@ def tell(text: str, at: datetime, place_ids: Iterable[str] = ()) -> Told:
 class IncidentIndex(Generic[Key]):
     """Tellings of the last days; finds those of the same incident. Not thread-safe: one per worker."""
 
-    def __init__(self, window: timedelta = timedelta(days=7), threshold: float = 0.22) -> None:
+    def __init__(self, window: timedelta = timedelta(days=7), threshold: float = 0.26) -> None:
         """Start empty; ``window`` is how far apart two tellings of one incident may be, ``threshold`` how alike they must be."""
         self._window = window
         self._threshold = threshold
@@ -101,7 +103,7 @@ class IncidentIndex(Generic[Key]):
         }
 
 
-def same_incident(one: Told, other: Told, window: timedelta = timedelta(days=7), threshold: float = 0.22) -> bool:
+def same_incident(one: Told, other: Told, window: timedelta = timedelta(days=7), threshold: float = 0.26) -> bool:
     """Tell whether two tellings share place and thing within ``window``, without knowing how rare their words are."""
     index: IncidentIndex[int] = IncidentIndex(window, threshold)
     return abs(one.at - other.at) <= window and index.likeness(one, other) >= threshold
