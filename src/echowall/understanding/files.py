@@ -36,23 +36,30 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> int:
     """Write rows as JSON lines, or as CSV with a byte-order mark for Excel; whole or not at all. Gives how many."""
-    kind = _kind(path)
     partial = path.with_name(path.name + ".part")
-    opened: IO[str]
+    try:
+        count = _write(partial, _kind(path), path.suffix == ".gz", rows)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return count
+
+
+def _write(path: Path, kind: str, is_packed: bool, rows: Iterable[dict[str, Any]]) -> int:
     encoding = "utf-8-sig" if kind == "csv" else "utf-8"
+    file: IO[str]
     count = 0
-    with gzip.open(partial, "wt", encoding=encoding) if path.suffix == ".gz" else partial.open("w", encoding=encoding, newline="") as opened:
+    with gzip.open(path, "wt", encoding=encoding) if is_packed else path.open("w", encoding=encoding, newline="") as file:
         writer: csv.DictWriter[str] | None = None
         for row in rows:
             count += 1
             if kind != "csv":
-                opened.write(json.dumps(row, ensure_ascii=False) + "\n")
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
                 continue
             if writer is None:
-                writer = csv.DictWriter(opened, list(row), extrasaction="ignore")
+                writer = csv.DictWriter(file, list(row), extrasaction="ignore")
                 writer.writeheader()
             writer.writerow({k: json.dumps(v, ensure_ascii=False) if isinstance(v, (dict, list)) else v for k, v in row.items()})
-    partial.replace(path)
     return count
 
 

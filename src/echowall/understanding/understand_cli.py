@@ -26,7 +26,7 @@ def add_parsers(subparsers: Any) -> None:
     parser = subparsers.add_parser("understand", help="读懂一个文件里的留言: 诉求、事项、紧急程度、时间、地点……")
     parser.add_argument("--input", required=True, type=Path, metavar="FILE", help="留言文件 .csv 或 .jsonl, 可加 .gz")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="结果文件 .jsonl 或 .csv, 可加 .gz")
-    parser.add_argument("--text", metavar="COLUMN", help="正文在哪一列 (默认按常见列名找)")
+    parser.add_argument("--text", metavar="COLUMN", help="正文在哪一列，多列用逗号分开，标题在前 (默认按常见列名找)")
     parser.add_argument("--time", metavar="COLUMN", help="时间在哪一列 (默认按常见列名找)")
     parser.add_argument("--at", metavar="TIME", help="没有时间的留言按此刻算, 如 2022-05-03T21:10")
     parser.add_argument("--gazetteer", type=Path, metavar="FILE", help="地点表: id, parent_id, kind, name, aliases")
@@ -64,8 +64,8 @@ def _understood(
             text_column = text_column or _find(row, _TEXT_NAMES)
             time_column = time_column or _find(row, _TIME_NAMES)
             _check_columns(arguments, row, text_column, time_column)
-        text = row.get(text_column or "")
-        if not isinstance(text, str) or not text.strip():
+        text = "\n".join(str(row[name]) for name in (text_column or "").split(",") if row.get(name))
+        if not text.strip():
             problems.append(f"{arguments.input.name} 第{number}行 {text_column} 列: 没有正文; 请补上或删去这一行")
             continue
         stated = row.get(time_column or "")
@@ -85,7 +85,9 @@ def _find(row: dict[str, Any], names: tuple[str, ...]) -> str | None:
 def _check_columns(arguments: argparse.Namespace, row: dict[str, Any], text: str | None, when: str | None) -> None:
     there = "、".join(str(name) for name in row)
     problems = []
-    if text is None or text not in row:
+    absent = [name for name in (text or "").split(",") if name not in row]
+    if absent:
+        text = "、".join(absent)
         problems.append(f"{arguments.input.name}: 没有正文列 {text or ''}; 用 --text 指明, 现有: {there}")
     if arguments.time and when not in row:
         problems.append(f"{arguments.input.name}: 没有时间列 {when}; 用 --time 指明, 现有: {there}")
