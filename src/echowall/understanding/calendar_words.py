@@ -45,8 +45,12 @@ _PART = r"(?P<part>凌晨|清晨|早晨|早上|一早|上午|中午|午后|下�
 _CLOCK = rf"(?P<hour>{NUMERAL})(?:[点时](?!候|间|段|[都儿]|击|赞|评|意|建议|问题|要求|[^,。]{{0,1}}意见)(?:钟|整)?|:(?=\d\d))(?P<minute>半|一刻|三刻|\d{{1,2}}(?=分|[^\d月日号栋楼]|$)|{NUMERAL}(?=分))?分?(?:(?:到|至|-|~)(?:{_PART.replace('part', 'part2')})?(?P<hour2>{NUMERAL})(?:点|时|:00)(?P<minute2>半)?)?"
 _BEFORE = r"(?P<before>(?:之|以)?前(?![后面台天往胸往年几排])|截止|截至)"
 _POINT = re.compile(
-    rf"(?=[0-9零一二两三四五六七八九十今明后昨前大本这下上周星礼月年初国元当次第早晚中傍凌半夜清晨])"
     rf"(?:{_DATE})?(?:的|,)?(?:{_PART})?(?:{_CLOCK})?{_BEFORE}?"
+)
+# Where a point in time may begin: the large pattern is tried only there.
+_START = re.compile(
+    r"[0-9零一二两三四五六七八九十]{1,4}[日号点时月:./]|20\d\d[年./-]|[今明昨][天日儿个早晚晨夜]|[前后]天|大[前后年]|当[天日晚]|次日|第二天|本[周月]|这个?[周月星礼]|[上下]{1,2}个?[周月星礼]|周[一二三四五六日天末\d]|星期|礼拜|月底|月末|年底"
+    r"|初[一二三四五六七八九十]|正月|农历|元旦|国庆|五一|六一|十一|早上?|晚上?|[上下中]午|午后|傍晚|凌晨|半夜|夜|清晨|深夜|一早"
 )
 _LOOSE_CLOCK = re.compile(r"[第有快好早晚多少大小差这那几各每此]$")
 
@@ -67,11 +71,16 @@ class Point:
 
 def points(plain: str, sent_at: datetime) -> Iterator[Point]:
     """Give the points in time of a message in plain form, also those that lie before ``sent_at``."""
-    for match in _POINT.finditer(plain):
-        if match.end() - match.start() >= 2:
-            point = _read(match, plain, sent_at)
-            if point is not None:
-                yield point
+    at = 0
+    while (begin := _START.search(plain, at)) is not None:
+        at = begin.start() + 1
+        match = _POINT.match(plain, begin.start())
+        if match is None or match.end() - match.start() < 2:
+            continue
+        at = match.end()
+        point = _read(match, plain, sent_at)
+        if point is not None:
+            yield point
 
 
 def _read(match: re.Match[str], plain: str, sent_at: datetime) -> Point | None:

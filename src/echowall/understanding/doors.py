@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from echowall.understanding.numerals import NUMERAL, number
 
-_PREFIX = r"(?P<prefix>[甲乙丙丁东西南北老新]|[a-h](?=座|栋|区|\d))?"
+_PREFIX = re.compile(r"[甲乙丙丁东西南北老新a-h]")
 _N = NUMERAL
 # A street number stands before 号院 and after 路; it is no building.
 _WRITTEN = re.compile(
-    rf"{_PREFIX}(?P<building>{_N})(?P<bmark>号楼|[栋幢座]楼?|#楼?|号(?=\s?{_N}(?:单元|门)|[- ]?\d{{3,4}}(?!\d))|楼(?={_N}?单元))"
+    rf"(?P<building>{_N})(?P<bmark>号楼|[栋幢座]楼?|#楼?|号(?=\s?{_N}(?:单元|门)|[- ]?\d{{3,4}}(?!\d))|楼(?={_N}?单元))"
     rf"[ ,、-]{{0,2}}(?:(?P<unit>{_N}|[甲乙东西中])(?:单元|门(?!口|牌|诊|外|卫|前|岗|市)|(?=-\d{{3,4}}(?!\d))))?"
     rf"[ ,、-]{{0,2}}(?:(?P<floor>{_N})(?:楼|层)(?P<side>[东西中左右南北]户?)?[ ,-]?)?(?:(?P<room>\d{{3,4}}|[一二三四五六七八九十零〇]{{3,4}})(?!\d|[年月天块元个人米度]|号楼|栋|多)(?:室|号|户|房|房间)?)?"
 )
@@ -20,7 +21,7 @@ _DASHED = re.compile(
     r"(?<![\d.\-/#年月:])(?P<building>\d{1,3})(?P<mark>[-—#])(?P<middle>\d{1,2})(?:[-—](?P<floor>\d{1,2}))?[-—](?P<room>\d{2,4})(?!\d|-|[月日号年点天])"
     r"|(?<![\d.\-/#年月:])(?P<building2>\d{1,3})[-—#](?P<room2>\d{3,4})(?!\d|-|[年点])"
 )
-_UNIT_ONLY = re.compile(rf"(?<![\d一二三四五六七八九十])(?P<unit>{_N})单元[ ,-]?(?:(?P<floor>{_N})(?:楼|层))?(?P<room>\d{{3,4}})?(?:室|号)?")
+_UNIT_ONLY = re.compile(rf"(?P<unit>{_N})单元[ ,-]?(?:(?P<floor>{_N})(?:楼|层))?(?P<room>\d{{3,4}})?(?:室|号)?")
 _ROOM_ONLY = re.compile(r"(?<![\d.\-])(?P<room>\d{3,4})(?:室|房间|户(?!数))")
 _ROAD_NUMBER = re.compile(r"[路街巷弄道里]$")
 _HINT = re.compile(r"[楼栋幢座#室户]|单元|\d-\d|[\d一二三四五六七八九十]号\s?\d|房间|[\d一二三四五六七八九十]门")
@@ -38,13 +39,15 @@ class Door:
     certainty: float = 0.9
 
 
+@lru_cache(maxsize=64)  # places and redaction ask for the same message
 def doors(plain: str) -> tuple[Door, ...]:
     """Find the doors named in a message in plain form, in the order of the text, without overlaps."""
     if not _HINT.search(plain):
         return ()
     found: list[Door] = []
-    for reader in (_written, _dashed, _lettered, _unit_only, _room_only):
-        reader(plain, found)
+    for reader, hint in _READERS:
+        if hint.search(plain):
+            reader(plain, found)
     return tuple(sorted(found, key=lambda door: door.start))
 
 
@@ -79,8 +82,10 @@ def _written(plain: str, found: list[Door]) -> None:
         room = _arabic(match["room"])
         if not room and match["floor"] and match["side"]:
             room = _arabic(match["floor"]) + match["side"].rstrip("户") + "户"
-        building = (match["prefix"] or "") + _arabic(match["building"])
-        _add(found, Door(match.start(), match.end(), building, _arabic(match["unit"]), room))
+        prefix = plain[match.start() - 1 : match.start()]
+        prefix = prefix if _PREFIX.match(prefix) else ""
+        building = prefix + _arabic(match["building"])
+        _add(found, Door(match.start() - len(prefix), match.end(), building, _arabic(match["unit"]), room))
 
 
 def _dashed(plain: str, found: list[Door]) -> None:
@@ -108,3 +113,13 @@ def _unit_only(plain: str, found: list[Door]) -> None:
 def _room_only(plain: str, found: list[Door]) -> None:
     for match in _ROOM_ONLY.finditer(plain):
         _add(found, Door(*match.span(), "", "", match["room"], 0.5))
+
+
+# Each way of writing with a cheap test whether to look for it at all.
+_READERS = (
+    (_written, re.compile(r"[楼栋幢座#]|号(?=.{1,4}[单门]|[- ]?\d{3})")),
+    (_dashed, re.compile(r"\d[-—#]\d")),
+    (_lettered, re.compile(r"[a-h][座栋]")),
+    (_unit_only, re.compile("单元")),
+    (_room_only, re.compile(r"\d(?:室|房间|户)")),
+)

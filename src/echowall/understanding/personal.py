@@ -132,14 +132,20 @@ class PeopleCount:
 
 
 _TOTAL = re.compile(
-    rf"(?:一家(?:子)?|全家|家里|我们|一共|共有?|总共|大概|大约|约)?(?<![第每\d])(?P<n>{NUMERAL})(?:多|余|几)?(?:(?:个|名)?(?:大)?人(?!一档)(?![员民口份以均次手像间大行工类情道生称])|口人?(?![罩子服号]))"
+    rf"(?P<n>{NUMERAL})(?:多|余|几)?(?:(?:个|名)?(?:大)?人(?!一档)(?![员民口份以均次手像间大行工类情道生称])|口人?(?![罩子服号]))"
 )
 _GROUP = re.compile(
-    rf"(?<![第每\d])(?P<n>{NUMERAL})(?:多|余|几)?(?:个|名|位)(?:\d+多?岁)?(?:的)?(?P<who>老人|孩子|小孩|娃|宝宝|婴儿|孕妇|工人|学生|病人|患者|大人|成年人|成人|妇女|男的|女的|女人|男人|居民|村民|乘客|邻居|员工|民工|群众)"
+    rf"(?P<n>{NUMERAL})(?:多|余|几)?(?:个|名|位)(?:\d+多?岁)?(?:的)?(?P<who>老人|孩子|小孩|娃|宝宝|婴儿|孕妇|工人|学生|病人|患者|大人|成年人|成人|妇女|男的|女的|女人|男人|居民|村民|乘客|邻居|员工|民工|群众)"
 )
-_HOUSEHOLDS = re.compile(rf"(?<![第每\d])(?P<n>{NUMERAL})(?:多|余|几|来)?户(?![口型主外籍])")
-_PEOPLE_HINT = re.compile(r"[人口户]|[个名位](?:[老孩小娃宝孕工学病患大成妇男女居村乘邻员民群\d])")
+_HOUSEHOLDS = re.compile(rf"(?P<n>{NUMERAL})(?:多|余|几|来)?户(?![口型主外籍])")
+# Patterns begin with the numeral, not with a look behind it: the engine then skips to numerals at once.
+_PEOPLE_HINT = re.compile(rf"{NUMERAL}[多余几来]?(?:[个名位]|大?人|口|户)|我(?:和|跟|带|与)")
 _AND = re.compile(r"我(?:和|跟|带着?|与)[\u4e00-\u9fff]{1,6}?(?:两|俩|二|2)(?:个)?人?")
+
+
+def _counted(pattern: re.Pattern[str], words: str) -> list[tuple[int | None, re.Match[str]]]:
+    found = pattern.finditer(words)
+    return [(number(m["n"]), m) for m in found if words[m.start() - 1 : m.start()] not in ("第", "每")]
 
 
 def people_count(text: str, plain: str | None = None) -> PeopleCount | None:
@@ -147,9 +153,7 @@ def people_count(text: str, plain: str | None = None) -> PeopleCount | None:
     words = plain_form(text) if plain is None else plain
     if not _PEOPLE_HINT.search(words):
         return None
-    totals = [(number(m["n"]), m) for m in _TOTAL.finditer(words)]
-    groups = [(number(m["n"]), m) for m in _GROUP.finditer(words)]
-    homes = [(number(m["n"]), m) for m in _HOUSEHOLDS.finditer(words)]
+    totals, groups, homes = (_counted(pattern, words) for pattern in (_TOTAL, _GROUP, _HOUSEHOLDS))
     people: int | None = max((n for n, m in totals if n and n > 1), default=None)
     if people is None and groups:
         people = sum(n or 0 for n, _ in groups) or None
