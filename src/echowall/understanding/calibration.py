@@ -33,8 +33,20 @@ def fit_mixture(parts: Sequence[Doubles], truth: Labels, weight: Doubles) -> Mix
     """The shares (not negative) and label offsets with the least log loss on held-out scores.
 
     One scorer gives temperature scaling (Guo et al. 2017, "On calibration of modern neural networks"); several give a
-    log-linear pool. ``parts`` are score matrices of shape (texts, labels) that were computed on texts not learnt from.
+    log-linear pool, which is taken only if more answers come out right than with equal shares. ``parts`` are score matrices of shape (texts, labels) that were computed on texts not learnt from.
     """
+    free = _pool(parts, truth, weight)
+    together = sum(parts, np.zeros(1)) / len(parts)
+    joint = _pool([together], truth, weight, offsets=False)
+    equal = Mixture(np.full(len(parts), joint.shares[0] / len(parts)), joint.added)
+    return max((free, equal), key=lambda mixture: _share_right(mixture.scores(parts), truth, weight))
+
+
+def _share_right(scores: Doubles, truth: Labels, weight: Doubles) -> float:
+    return float((weight * (scores.argmax(1) == truth)).sum() / weight.sum())
+
+
+def _pool(parts: Sequence[Doubles], truth: Labels, weight: Doubles, *, offsets: bool = True) -> Mixture:
     from scipy.optimize import minimize
 
     count, labels = parts[0].shape
@@ -55,7 +67,7 @@ def fit_mixture(parts: Sequence[Doubles], truth: Labels, weight: Doubles) -> Mix
         return float(lost), slope
 
     begin = np.concatenate([np.full(len(parts), 1.0), np.zeros(labels)])
-    bounds = [(0.0, 50.0)] * len(parts) + [(-3.0, 3.0)] * labels
+    bounds = [(0.0, 50.0)] * len(parts) + [(-3.0, 3.0) if offsets else (0.0, 0.0)] * labels
     found = minimize(loss, begin, jac=True, method="L-BFGS-B", bounds=bounds)
     return Mixture(found.x[: len(parts)], found.x[len(parts) :])
 

@@ -63,7 +63,8 @@ def fit_head(
             if len(parts) <= i:
                 parts.append(np.zeros((len(truth), len(labels))))
             parts[i][out] = table[out] @ scorer.weights + scorer.bias
-    size = [float((part - part.mean(1, keepdims=True)).std()) or 1.0 for part in parts]
+    parts = [part - part.mean(1, keepdims=True) for part in parts]
+    size = [float(part.std()) or 1.0 for part in parts]
     mixture = fit_mixture([part / by for part, by in zip(parts, size, strict=True)], truth, weight)
     shares = [float(share) / by for share, by in zip(mixture.shares, size, strict=True)]
     held_out = softmax(sum(share * part for share, part in zip(shares, parts, strict=True)) + mixture.added)

@@ -17,12 +17,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from echowall.understanding.segmentation import BLOCKS, CHAR_SIZES, Ints, Reading, words, normalise
+from echowall.understanding.segmentation import Reading, normalise, words
 from echowall.understanding.types import Band, Evidence, Guess
 from echowall.understanding.vectors import Floats, Vector, Vocabulary
 
 FORMAT = 1
 MOST_EVIDENCE = 3
+LEAST_PULL = 0.25
+"""A word is named as deciding only if it pulled at least this share of what the strongest word pulled."""
 SHIPPED = Path(__file__).parent / "data" / "model.npz"
 
 
@@ -226,7 +228,8 @@ class _Spans:
         steps = np.bincount(self.starts, each, size) - np.bincount(self.ends, each, size)
         reached = np.concatenate(([0.0], np.cumsum(np.cumsum(steps))))
         sums = [(float(reached[end] - reached[start]), start, end) for start, end in self.words]
-        strongest = sorted((item for item in sums if item[0] > 0), reverse=True)[:MOST_EVIDENCE]
+        enough = max(0.0, max(sums)[0]) * LEAST_PULL
+        strongest = sorted((item for item in sums if item[0] > enough), reverse=True)[:MOST_EVIDENCE]
         return tuple(Evidence(self.text[a:b], a, b, why) for a, b in _joined(strongest))
 
 
@@ -242,5 +245,3 @@ def _joined(found: list[tuple[float, int, int]]) -> list[tuple[int, int]]:
             out.append((start, end))
     return out
 
-
-__all__ = ["BLOCKS", "CHAR_SIZES", "Head", "Ints", "ModelFileError", "TextModel", "shipped_model", "softmax"]

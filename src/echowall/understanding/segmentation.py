@@ -17,13 +17,15 @@ import numpy.typing as npt
 import rjieba
 import yaml
 
+from echowall.understanding.normalise import plain_form
+
 Ints = npt.NDArray[np.int32]
 
 CHAR_SIZES = (1, 2, 3, 4)
 LEAD_LIMIT = 60
 MOST_CONCEPTS = 14
 """Pairs of concepts are only formed in texts with at most this many: beyond, everything goes with everything."""
-_LEAD_ENDS = "\n\u3000。！？!?"
+_LEAD_ENDS = "\n。!?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +78,12 @@ def choose_reading(texts: Sequence[str]) -> Reading:
     return Reading(spaced=spaced, lead=median > 80)
 
 
-@functools.cache
-def _table() -> dict[int, int]:
-    """Character for character: full width to ASCII, capitals to small, digits to 0, traditional to simplified."""
-    import opencc
-
-    han = [chr(code) for code in range(0x4E00, 0xA000)]
-    simple = opencc.OpenCC("t2s").convert("\n".join(han)).split("\n")
-    table = {ord(a): ord(b) for a, b in zip(han, simple, strict=True) if a != b and len(b) == 1}
-    table |= {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-    for code in range(ord("A"), ord("Z") + 1):
-        table[code] = table[code + 0xFEE0] = code + 32
-    for digit in "0123456789":
-        table[ord(digit)] = table[ord(digit) + 0xFEE0] = ord("0")
-    for mark in "\t\r\xa0\u200b\ufeff":
-        table[ord(mark)] = ord(" ")
-    return table
+_FEATURE_FORM = str.maketrans("0123456789\t\r\u200b\ufeff", "0000000000    ")
 
 
 def normalise(text: str) -> str:
-    """The text as features see it; ``len(normalise(text)) == len(text)``, so positions stay true."""
-    return text.translate(_table())
+    """The text as features see it: plain form, digits all 0. The length never changes, so positions stay true."""
+    return plain_form(text).translate(_FEATURE_FORM)
 
 
 def words(text: str, *, spaced: bool = False) -> list[tuple[str, int]]:
@@ -118,7 +105,7 @@ def words(text: str, *, spaced: bool = False) -> list[tuple[str, int]]:
 
 def lead(text: str) -> str:
     """The opening of a text: up to its first sentence end, line end or double space, at most 60 characters."""
-    begin = len(text) - len(text.lstrip(" \u3000"))
+    begin = len(text) - len(text.lstrip(" "))
     end = min(len(text), begin + LEAD_LIMIT)
     for mark in (*_LEAD_ENDS, "  "):
         found = text.find(mark, begin + 1, end)
@@ -151,20 +138,25 @@ def _word_grams(found: list[tuple[str, int]]) -> Grams:
 
 
 def _char_grams(text: str) -> Grams:
-    """All runs of 1 to 4 characters; runs of white space count as one space."""
+    """All runs of 1 to 4 characters, and how the text begins (^) and ends ($); white space counts as one space."""
     kept: list[int] | None = None
-    if "  " in text or "\n" in text or "\u3000" in text:
+    if "  " in text or "\n" in text:
         kept = [i for i, char in enumerate(text) if not char.isspace() or (i and not text[i - 1].isspace())]
         text = "".join(" " if text[i].isspace() else text[i] for i in kept)
     size = len(text)
+    if not size:
+        return _EMPTY
     names = list(text)
     names += [text[i : i + 2] for i in range(size - 1)]
     names += [text[i : i + 3] for i in range(size - 2)]
     names += [text[i : i + 4] for i in range(size - 3)]
+    edges = [(0, min(n, size)) for n in (1, 2, 3)] + [(max(0, size - n), size) for n in (1, 2, 3)]
+    names += [f"^{text[:end]}" for _, end in edges[:3]] + [f"{text[start:]}$" for start, _ in edges[3:]]
 
     def place() -> tuple[Ints, Ints]:
-        starts = np.concatenate([np.arange(max(0, size - n + 1), dtype=np.int32) for n in CHAR_SIZES])
-        lasts = np.concatenate([np.arange(n - 1, max(n - 1, size), dtype=np.int32) for n in CHAR_SIZES])
+        first, last = [start for start, _ in edges], [max(0, end - 1) for _, end in edges]
+        starts = np.concatenate([*(np.arange(max(0, size - n + 1)) for n in CHAR_SIZES), first]).astype(np.int32)
+        lasts = np.concatenate([*(np.arange(n - 1, max(n - 1, size)) for n in CHAR_SIZES), last]).astype(np.int32)
         if kept is None:
             return starts, lasts + 1
         where = np.array(kept, np.int32)
@@ -208,6 +200,9 @@ def grams(text: str, reading: Reading) -> tuple[Grams, ...]:
         opening = lead(plain)
         lead_word = _word_grams([(word, at) for word, at in found if at < len(opening)])
         lead_char = _char_grams(opening)
+    if reading.lead:
+        # A long petition touches on everything; there the concepts only blur (measured: macro-F1 0.912 against 0.924).
+        return (_word_grams(found), chars, lead_word, lead_char, _EMPTY, _EMPTY)
     return (_word_grams(found), chars, lead_word, lead_char, *_concept_grams(chars))
 
 
