@@ -1,0 +1,116 @@
+"""Confidence that means what it says: mixing scores into probabilities, and the thresholds of the bands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Doubles = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+
+SURE_PRECISION = 0.95
+LOOK_PRECISION = 0.75
+NEVER = 1.01
+"""A threshold no confidence reaches: the held-out data gave no reason to trust any answer."""
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """How much each scorer counts, and what is added for each label; a softmax of the sum is the probability."""
+
+    shares: Doubles
+    added: Doubles
+
+    def scores(self, parts: Sequence[Doubles]) -> Doubles:
+        """The mixed scores, shape (texts, labels)."""
+        return sum((share * part for share, part in zip(self.shares, parts, strict=True)), np.zeros(1)) + self.added
+
+
+def fit_mixture(parts: Sequence[Doubles], truth: Labels, weight: Doubles) -> Mixture:
+    """The shares (not negative) and label offsets with the least log loss on held-out scores.
+
+    One scorer gives temperature scaling (Guo et al. 2017, "On calibration of modern neural networks"); several give a
+    log-linear pool, which is taken only if more answers come out right than with equal shares. ``parts`` are score matrices of shape (texts, labels) that were computed on texts not learnt from.
+    """
+    free = _pool(parts, truth, weight)
+    together = sum(parts, np.zeros(1)) / len(parts)
+    joint = _pool([together], truth, weight, offsets=False)
+    equal = Mixture(np.full(len(parts), joint.shares[0] / len(parts)), joint.added)
+    return max((free, equal), key=lambda mixture: _share_right(mixture.scores(parts), truth, weight))
+
+
+def _share_right(scores: Doubles, truth: Labels, weight: Doubles) -> float:
+    return float((weight * (scores.argmax(1) == truth)).sum() / weight.sum())
+
+
+def _pool(parts: Sequence[Doubles], truth: Labels, weight: Doubles, *, offsets: bool = True) -> Mixture:
+    from scipy.optimize import minimize
+
+    count, labels = parts[0].shape
+    stacked = np.stack(parts)
+    rows = np.arange(count)
+    once = np.zeros((count, labels))
+    once[rows, truth] = 1
+
+    def loss(at: Doubles) -> tuple[float, Doubles]:
+        shares, added = at[: len(parts)], at[len(parts) :]
+        mixed = np.tensordot(shares, stacked, 1) + added
+        mixed -= mixed.max(1, keepdims=True)
+        chances = np.exp(mixed)
+        chances /= chances.sum(1, keepdims=True)
+        lost = -(weight * np.log(chances[rows, truth] + 1e-12)).sum() + 0.5 * (added @ added)
+        wrong = (chances - once) * weight[:, None]
+        slope = np.concatenate([(stacked * wrong).sum((1, 2)), wrong.sum(0) + added])
+        return float(lost), slope
+
+    begin = np.concatenate([np.full(len(parts), 1.0), np.zeros(labels)])
+    bounds = [(0.0, 50.0)] * len(parts) + [(-3.0, 3.0) if offsets else (0.0, 0.0)] * labels
+    found = minimize(loss, begin, jac=True, method="L-BFGS-B", bounds=bounds)
+    return Mixture(found.x[: len(parts)], found.x[len(parts) :])
+
+
+def threshold(confidence: Doubles, right: npt.NDArray[np.bool_], precision: float, *, least: int = 20) -> float:
+    """The lowest confidence from which on held-out answers were right at least this often.
+
+    Counted with one wrong answer more than was seen, and over at least ``least`` answers, so that luck is not taken for
+    skill. ``NEVER`` when no confidence reaches the precision.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    hits = np.cumsum(right[order])
+    count = np.arange(1, len(order) + 1)
+    good = np.flatnonzero((hits / (count + 1) >= precision) & (count >= least))
+    return float(confidence[order][good[-1]]) if len(good) else NEVER
+
+
+def look_threshold(confidence: Doubles, right: npt.NDArray[np.bool_], sure: float) -> float:
+    """The confidence below which an answer must be looked at: from there up to ``sure``, 3 in 4 answers were right."""
+    below = confidence < sure
+    return min(sure, threshold(confidence[below], right[below], LOOK_PRECISION, least=10))
+
+
+def lift(chances: Doubles, truth: Labels, label: int, *, recall: float, precision: float) -> float:
+    """What to add to one label's score so that it is found at least this often, as long as it stays this precise."""
+    scores = np.log(chances + 1e-12)
+    rest = np.delete(scores, label, axis=1).max(1)
+    margin = scores[:, label] - rest
+    is_it = truth == label
+    best = 0.0
+    for step in np.arange(0.0, 4.01, 0.1).tolist():
+        said = margin + step > 0
+        hits = int((said & is_it).sum())
+        if hits < precision * max(1, int(said.sum())):
+            break
+        best = step
+        if hits >= recall * int(is_it.sum()):
+            break
+    return best
+
+
+def expected_error(confidence: Doubles, right: npt.NDArray[np.bool_], bins: int = 10) -> float:
+    """Expected calibration error: mean gap between confidence and share right, over equal bins, weighted by size."""
+    at = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = [abs(confidence[at == b].mean() - right[at == b].mean()) * (at == b).sum() for b in set(at.tolist())]
+    return float(sum(gaps) / max(1, len(confidence)))

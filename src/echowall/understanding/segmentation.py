@@ -1,0 +1,215 @@
+"""Chinese message text to countable features: words, word pairs, runs of characters, the opening, concepts.
+
+Everything is computed from one normalised copy of the text that keeps its length, so that a feature always points back to
+``text[start:end]`` of the message as said. Digits all become 0: what decides is that there is a number, not which, and no
+telephone number can enter a vocabulary.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+import numpy as np
+import numpy.typing as npt
+import rjieba
+import yaml
+
+from echowall.understanding.normalise import plain_form
+
+Ints = npt.NDArray[np.int32]
+
+CHAR_SIZES = (1, 2, 3, 4)
+LEAD_LIMIT = 60
+MOST_CONCEPTS = 14
+"""Pairs of concepts are only formed in texts with at most this many: beyond, everything goes with everything."""
+_LEAD_ENDS = "\n。!?"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One family of features. ``weight`` is its length in the joined vector, each family being scaled to 1 first."""
+
+    name: str
+    weight: float
+    weighted_by_rarity: bool = True
+
+
+BLOCKS = (
+    Block("word", 1.0),
+    Block("char", 1.0),
+    Block("lead_word", 0.5),
+    Block("lead_char", 0.5),
+    Block("concept", 0.4, weighted_by_rarity=False),
+    Block("concept_pair", 0.4, weighted_by_rarity=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How texts of one collection are read.
+
+    ``spaced``: words are already separated by spaces. ``lead``: the opening counts again by itself (long texts).
+    """
+
+    spaced: bool = False
+    lead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """The features of one block in one text: ``names[i]`` stands at ``text[starts[i]:ends[i]]``."""
+
+    names: Sequence[str]
+    place: Callable[[], tuple[Ints, Ints]]
+
+
+def choose_reading(texts: Sequence[str]) -> Reading:
+    """See from the texts themselves whether they are segmented already and whether they are long.
+
+    Segmented: over half of the texts have a space in at least one of six characters. Long: median over 80 characters.
+    """
+    if not texts:
+        return Reading()
+    spaced = sum(1 for text in texts if text.count(" ") * 6 > len(text)) * 2 > len(texts)
+    median = sorted(len(text) for text in texts)[len(texts) // 2]
+    return Reading(spaced=spaced, lead=median > 80)
+
+
+_FEATURE_FORM = str.maketrans("0123456789\t\r\u200b\ufeff", "0000000000    ")
+
+
+def normalise(text: str) -> str:
+    """The text as features see it: plain form, digits all 0. The length never changes, so positions stay true."""
+    return plain_form(text).translate(_FEATURE_FORM)
+
+
+def words(text: str, *, spaced: bool = False) -> list[tuple[str, int]]:
+    """The words of a normalised text with the position of each; white space is no word."""
+    out: list[tuple[str, int]] = []
+    position = 0
+    if spaced:
+        for word in text.split():
+            position = text.index(word, position)
+            out.append((word, position))
+            position += len(word)
+        return out
+    for word in rjieba.cut(text):
+        if not word.isspace():
+            out.append((word, position))
+        position += len(word)
+    return out
+
+
+def lead(text: str) -> str:
+    """The opening of a text: up to its first sentence end, line end or double space, at most 60 characters."""
+    begin = len(text) - len(text.lstrip(" "))
+    end = min(len(text), begin + LEAD_LIMIT)
+    for mark in (*_LEAD_ENDS, "  "):
+        found = text.find(mark, begin + 1, end)
+        if found > 0:
+            end = found
+    return text[:end]
+
+
+@functools.cache
+def _concepts() -> dict[str, tuple[str, ...]]:
+    source = resources.files("echowall.understanding").joinpath("data/concepts.yaml").read_text("utf-8")
+    by_word: dict[str, tuple[str, ...]] = {}
+    for concept, listed in yaml.safe_load(source).items():
+        for word in listed.split():
+            key = normalise(word)
+            by_word[key] = (*by_word.get(key, ()), concept)
+    return by_word
+
+
+def _word_grams(found: list[tuple[str, int]]) -> Grams:
+    names = [word for word, _ in found]
+    names += [f"{a} {b}" for a, b in zip(names, names[1:], strict=False)]
+
+    def place() -> tuple[Ints, Ints]:
+        starts = [start for _, start in found]
+        ends = [start + len(word) for word, start in found]
+        return np.array(starts + starts[:-1], np.int32), np.array(ends + ends[1:], np.int32)
+
+    return Grams(names, place)
+
+
+def _char_grams(text: str) -> Grams:
+    """All runs of 1 to 4 characters, and how the text begins (^) and ends ($); white space counts as one space."""
+    kept: list[int] | None = None
+    if "  " in text or "\n" in text:
+        kept = [i for i, char in enumerate(text) if not char.isspace() or (i and not text[i - 1].isspace())]
+        text = "".join(" " if text[i].isspace() else text[i] for i in kept)
+    size = len(text)
+    if not size:
+        return _EMPTY
+    names = list(text)
+    names += [text[i : i + 2] for i in range(size - 1)]
+    names += [text[i : i + 3] for i in range(size - 2)]
+    names += [text[i : i + 4] for i in range(size - 3)]
+    edges = [(0, min(n, size)) for n in (1, 2, 3)] + [(max(0, size - n), size) for n in (1, 2, 3)]
+    names += [f"^{text[:end]}" for _, end in edges[:3]] + [f"{text[start:]}$" for start, _ in edges[3:]]
+
+    def place() -> tuple[Ints, Ints]:
+        first, last = [start for start, _ in edges], [max(0, end - 1) for _, end in edges]
+        starts = np.concatenate([*(np.arange(max(0, size - n + 1)) for n in CHAR_SIZES), first]).astype(np.int32)
+        lasts = np.concatenate([*(np.arange(n - 1, max(n - 1, size)) for n in CHAR_SIZES), last]).astype(np.int32)
+        if kept is None:
+            return starts, lasts + 1
+        where = np.array(kept, np.int32)
+        return where[starts], where[lasts] + 1
+
+    return Grams(names, place)
+
+
+def _concept_grams(chars: Grams) -> tuple[Grams, Grams]:
+    table = _concepts()
+    hits = [(concept, i) for i, name in enumerate(chars.names) if name in table for concept in table[name]]
+    names = [concept for concept, _ in hits]
+
+    def place() -> tuple[Ints, Ints]:
+        starts, ends = chars.place()
+        at = np.array([i for _, i in hits], np.int32)
+        return starts[at], ends[at]
+
+    seen = sorted(set(names))
+    if len(seen) > MOST_CONCEPTS:
+        seen = []
+    pairs = [f"{a}*{b}" for i, a in enumerate(seen) for b in seen[i + 1 :]]
+    nowhere = functools.partial(_nowhere, len(pairs))
+    return Grams(names, place), Grams(pairs, nowhere)
+
+
+def _nowhere(count: int) -> tuple[Ints, Ints]:
+    return np.zeros(count, np.int32), np.zeros(count, np.int32)
+
+
+_EMPTY = Grams((), functools.partial(_nowhere, 0))
+
+
+def grams(text: str, reading: Reading) -> tuple[Grams, ...]:
+    """The features of a message text, one ``Grams`` for each of ``BLOCKS``, in that order."""
+    plain = normalise(text)
+    found = words(plain, spaced=reading.spaced)
+    chars = _char_grams(plain)
+    lead_word = lead_char = _EMPTY
+    if reading.lead:
+        opening = lead(plain)
+        lead_word = _word_grams([(word, at) for word, at in found if at < len(opening)])
+        lead_char = _char_grams(opening)
+    if reading.lead:
+        # A long petition touches on everything; there the concepts only blur (measured: macro-F1 0.912 against 0.924).
+        return (_word_grams(found), chars, lead_word, lead_char, _EMPTY, _EMPTY)
+    return (_word_grams(found), chars, lead_word, lead_char, *_concept_grams(chars))
+
+
+def shingles(text: str, size: int = 3) -> frozenset[str]:
+    """The set of character runs by which near-duplicates are told: letters and digits only, of the normalised text."""
+    plain = "".join(char for char in normalise(text) if char.isalnum())
+    if len(plain) <= size:
+        return frozenset((plain,))
+    return frozenset(plain[i : i + size] for i in range(len(plain) - size + 1))
+

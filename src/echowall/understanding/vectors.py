@@ -1,0 +1,151 @@
+"""Texts as sparse vectors over a vocabulary: the same code for training on thousands and for scoring one."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from echowall.understanding.segmentation import BLOCKS, Grams, Ints, Reading, grams
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Vector:
+    """One text: feature ``ids`` ascending, ``values`` beside; ``occurrences`` index into ``ids`` for each place."""
+
+    ids: Ints
+    values: Floats
+    counts: Ints
+    inverse: Ints
+    known: tuple[npt.NDArray[np.bool_], ...]
+    grams: tuple[Grams, ...]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Many vectors in compressed-row form: row i is ``indices[starts[i]:starts[i+1]]`` with ``values`` beside."""
+
+    values: Floats
+    indices: Ints
+    starts: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The known features of every block, in order of id, with their rarity (smoothed inverse document frequency)."""
+
+    reading: Reading
+    names: tuple[tuple[str, ...], ...]
+    rarity: Floats
+
+    @cached_property
+    def size(self) -> int:
+        """How many features there are in all."""
+        return sum(len(block) for block in self.names)
+
+    @cached_property
+    def edges(self) -> Ints:
+        """First feature id of each block, and the size at the end; shape (blocks + 1,)."""
+        return np.cumsum([0, *(len(block) for block in self.names)]).astype(np.int32)
+
+    @cached_property
+    def _ids(self) -> tuple[dict[str, int], ...]:
+        return tuple(
+            dict(zip(block, range(first, first + len(block)), strict=True))
+            for block, first in zip(self.names, self.edges.tolist(), strict=False)
+        )
+
+    def vector(self, text: str) -> Vector:
+        """One text as a vector: log(1 + count) x rarity, each block scaled to its weight."""
+        found = grams(text, self.reading)
+        known: list[npt.NDArray[np.bool_]] = []
+        parts: list[Ints] = []
+        for block, ids in zip(found, self._ids, strict=True):
+            if not block.names:
+                known.append(_NONE)
+                continue
+            get = ids.get
+            at = np.array([get(name, -1) for name in block.names], np.int32)
+            mask = at >= 0
+            known.append(mask)
+            parts.append(at[mask])
+        every = np.concatenate(parts) if parts else np.zeros(0, np.int32)
+        distinct, inverse, counts = np.unique(every, return_inverse=True, return_counts=True)
+        values = weigh(distinct, counts, self.rarity, self.edges)
+        return Vector(distinct, values, counts.astype(np.int32), inverse.astype(np.int32), tuple(known), found)
+
+    def rows(self, texts: Sequence[str]) -> Rows:
+        """Many texts as a sparse matrix of shape (texts, size)."""
+        indices, values, starts = array("i"), array("f"), [0]
+        for text in texts:
+            vector = self.vector(text)
+            indices.frombytes(vector.ids.tobytes())
+            values.frombytes(vector.values.tobytes())
+            starts.append(len(indices))
+        return Rows(np.array(values, np.float32), np.array(indices, np.int32), np.array(starts, np.int64))
+
+
+_NONE = np.zeros(0, np.bool_)
+
+
+def weigh(ids: Ints, counts: npt.NDArray[np.integer], rarity: Floats, edges: Ints) -> Floats:
+    """The values of one text's features; ``ids`` ascending. A block without a known feature stays empty."""
+    values = np.log1p(counts.astype(np.float32)) * rarity[ids]
+    cuts = np.searchsorted(ids, edges)
+    for i, block in enumerate(BLOCKS):
+        part = values[cuts[i] : cuts[i + 1]]
+        if len(part):
+            part *= block.weight / np.sqrt(part @ part)
+    return values
+
+
+def learn_vocabulary(texts: Sequence[str], reading: Reading, *, least: int = 2) -> tuple[Vocabulary, Rows]:
+    """The features that at least ``least`` texts contain, and the texts themselves over them."""
+    tables: list[dict[str, int]] = [{} for _ in BLOCKS]
+    held: list[list[tuple[Ints, Ints]]] = []
+    for text in texts:
+        row: list[tuple[Ints, Ints]] = []
+        for table, block in zip(tables, grams(text, reading), strict=True):
+            ids = np.array([table.setdefault(name, len(table)) for name in block.names], np.int32)
+            distinct, counts = np.unique(ids, return_counts=True)
+            row.append((distinct, counts.astype(np.int32)))
+        held.append(row)
+    kept: list[Ints] = []
+    rarities: list[Floats] = []
+    names: list[tuple[str, ...]] = []
+    first = 0
+    for number, (block, table) in enumerate(zip(BLOCKS, tables, strict=True)):
+        every = np.concatenate([row[number][0] for row in held]) if held else np.zeros(0, np.int32)
+        spread = np.bincount(every, minlength=len(table))
+        new = np.full(len(table), -1, np.int32)
+        chosen = np.flatnonzero(spread >= least)
+        new[chosen] = np.arange(first, first + len(chosen), dtype=np.int32)
+        first += len(chosen)
+        kept.append(new)
+        listed = list(table)
+        names.append(tuple(listed[i] for i in chosen))
+        rare = np.log((1 + len(texts)) / (1 + spread[chosen])) + 1
+        rarities.append((rare if block.weighted_by_rarity else np.ones(len(chosen))).astype(np.float32))
+    vocabulary = Vocabulary(reading, tuple(names), np.concatenate(rarities))
+    return vocabulary, _compress(held, kept, vocabulary)
+
+
+def _compress(held: list[list[tuple[Ints, Ints]]], kept: list[Ints], vocabulary: Vocabulary) -> Rows:
+    indices, values, starts = array("i"), array("f"), [0]
+    for row in held:
+        ids = np.concatenate([new[at] for (at, _), new in zip(row, kept, strict=True)])
+        counts = np.concatenate([many for _, many in row])
+        mask = ids >= 0
+        ids, counts = ids[mask], counts[mask]
+        order = np.argsort(ids, kind="stable")
+        ids = ids[order]
+        indices.frombytes(ids.astype(np.int32).tobytes())
+        values.frombytes(weigh(ids, counts[order], vocabulary.rarity, vocabulary.edges).tobytes())
+        starts.append(len(indices))
+    return Rows(np.array(values, np.float32), np.array(indices, np.int32), np.array(starts, np.int64))
