@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -26,6 +26,11 @@ def local(at: datetime) -> datetime:
 def today(at: datetime | None = None) -> date:
     """Return the calendar date of the users at ``at`` (default: now)."""
     return local(at or now()).date()
+
+
+def midnight(on: date) -> datetime:
+    """Return the instant at which the day ``on`` begins for the users."""
+    return datetime.combine(on, time(), SHANGHAI)
 
 
 @contextmanager

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from echowall.kernel import clock
 from echowall.kernel.actors import Actor
 from echowall.kernel.errors import InvalidInput, Problem, refuse
 from echowall.understanding.types import Intent, Urgency
@@ -79,9 +80,11 @@ def suspend_matter(
     if reason not in approved:
         raise refuse("reason_not_approved", _("挂账理由不在批准范围内"), place="reason", value=reason,
                      fix="、".join(approved))
-    if until is not None and until <= at.date():
+    if until is not None and until <= clock.today(at):
         raise refuse("until_in_past", _("挂账截止日要晚于今天"), place="until", value=str(until))
-    body = {"reason": reason, "until": until.isoformat() if until else None, "approved_by": actor.name}
+    # The date given is the last day of standing still; the clocks run again from the midnight after it.
+    ends_at = clock.midnight(until + timedelta(days=1)).isoformat() if until else None
+    body = {"reason": reason, "until": ends_at, "approved_by": actor.name}
     return make_move(matter_id=matter_id, step=Step("suspended", body), actor=actor, at=at)
 
 
