@@ -100,7 +100,7 @@ def _database(here: Environment) -> Iterator[None]:
 def _web(host: str, port: int, workers: int, threads: int) -> Child:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     command += ["--workers", str(workers), "--blocking-threads", str(threads), "--no-ws"]
-    command += ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning", APPLICATION]
+    command += ["--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "error", APPLICATION]
     return Child(say("网页服务", "web server"), command, preparation.child_environment())
 
 

@@ -248,7 +248,7 @@ class Cluster:
 
     def _wait_until_ready(self, still_there: Callable[[], bool]) -> bool:
         """Return True once a connection is accepted, False where the server went away meanwhile."""
-        ends = time.monotonic() + RECOVERY_SECONDS
+        ends, pause = time.monotonic() + RECOVERY_SECONDS, 0.02
         while time.monotonic() < ends:
             try:
                 psycopg.connect(self.superuser_url(), connect_timeout=10).close()
@@ -257,7 +257,8 @@ class Cluster:
                     raise DatabaseError(_wrong_password(self.state)) from error
                 if not still_there():
                     return False
-                time.sleep(0.02)
+                time.sleep(pause)
+                pause = min(pause * 1.3, 0.25)
             else:
                 return True
         raise DatabaseError(
