@@ -21,8 +21,10 @@ from echowall.site.wording import say
 
 MODULES = (
     "echowall.understanding.cli",
+    "echowall.understanding.understand_cli",
     "echowall.playbooks.cli",
     "echowall.kernel.cli",
+    "echowall.kernel.audit.cli",
     "echowall.site.benchmarks_cli",
 )
 SETTINGS = "echowall.site.settings"
