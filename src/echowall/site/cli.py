@@ -23,8 +23,7 @@ MODULES = (
     "echowall.understanding.cli",
     "echowall.understanding.understand_cli",
     "echowall.playbooks.cli",
-    "echowall.kernel.cli",
-    "echowall.kernel.audit.cli",
+    "echowall.site.audit_cli",
     "echowall.site.benchmarks_cli",
 )
 SETTINGS = "echowall.site.settings"
