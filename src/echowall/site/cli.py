@@ -21,8 +21,9 @@ from echowall.site.wording import say
 
 MODULES = (
     "echowall.understanding.cli",
+    "echowall.understanding.understand_cli",
     "echowall.playbooks.cli",
-    "echowall.kernel.cli",
+    "echowall.site.audit_cli",
     "echowall.site.benchmarks_cli",
 )
 SETTINGS = "echowall.site.settings"

@@ -1,7 +1,7 @@
 """Where the PostgreSQL programs are: the wheel's first, the machine's where the wheel does not run.
 
-Why the wheel first: see docs/decisions/0001-postgresql-wheel-first.md. An existing data directory takes the programs of its
-own major version, wherever they are.
+Why the wheel first: see docs/decisions/0001-postgresql-wheel-first.md. An existing data directory takes the programs of
+its own major version, wherever they are.
 """
 
 import importlib.util

@@ -93,7 +93,8 @@ class Cluster:
             if not self.is_alive():
                 return False
             for request in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-                for number in processes(self.data):
+                main = postmaster(self.data)
+                for number in [main] if main else processes(self.data):
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(number, request)
                 if until(lambda: not self.is_alive(), seconds):
@@ -109,7 +110,7 @@ class Cluster:
         except PermissionError as error:
             raise DatabaseError(not_ours(self.directory)) from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
         finally:
@@ -216,7 +217,7 @@ class Cluster:
         command += ["-c", f'unix_socket_directories="{quoted}"']
         alive = os.open(self.directory / "alive.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(alive, fcntl.LOCK_EX)  # free, or held for a moment by someone asking whether we are alive
             with (self.directory / "start.log").open("wb") as log:
                 server = account.start(command, log=log.fileno(), directory=self.directory, pass_fds=[alive])
         finally:
