@@ -46,21 +46,22 @@ def parameter(matter: Matter, name: str, at: datetime) -> Value:
     return playbook.value(name, on=clock.today(at), place=place_chain(matter.place_path))
 
 
-def clock_set(matter: Matter) -> ClockSet:
-    """Return the clocks that the matter is pinned to."""
-    playbook = library().version(matter.playbook)
+def clock_set(matter: Matter, history: Sequence[Event]) -> ClockSet:
+    """Return the clocks that the matter was opened under; the history says from when on another version holds."""
+    opened_under = next((str(e.body["was"]) for e in history if e.kind == "repinned"), matter.playbook)
+    playbook = library().version(opened_under)
     return playbook.clocks_on(clock.today(matter.opened_at), place_chain(matter.place_path))
 
 
 def events_of(history: Sequence[HistoryEvent]) -> list[Event]:
     """Return history rows as the clock engine reads them."""
-    return [Event(row.kind, row.at, row.body, str(row.id)) for row in history]
+    return [Event(row.kind, row.at, row.body, str(row.id), row.seq) for row in history]
 
 
 def _inputs(matter: Matter) -> tuple[ClockSet, list[Event], dict[str, Any]]:
     history = events_of(list(HistoryEvent.objects.filter(matter=matter).order_by("seq")))
     resolve = library().resolver(place_chain(matter.place_path))
-    return clock_set(matter), history, {"calendar": calendar(), "resolve": resolve}
+    return clock_set(matter, history), history, {"calendar": calendar(), "resolve": resolve}
 
 
 def report(matter: Matter, at: datetime) -> ClockReport:
@@ -79,5 +80,5 @@ def preview(matter: Matter, version: str, at: datetime) -> tuple[ClockChange, ..
 def refresh(matter: Matter, at: datetime) -> None:
     """Put onto the (unsaved) matter what lists sort and colour by."""
     says = report(matter, max(at, matter.opened_at))
-    matter.due_at, matter.next_change_at = says.due_at, says.next_change_at
+    matter.due_at, matter.next_change_at = says.due_at, says.sweep_at
     matter.colour = "" if says.colour == "none" else str(says.colour)

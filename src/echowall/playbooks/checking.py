@@ -10,7 +10,6 @@ from echowall.playbooks.clocks.calendars import Calendar
 from echowall.playbooks.clocks.types import ClockDefinition
 from echowall.playbooks.errors import PlaybookInvalid, Problem, Said
 from echowall.playbooks.loading import load
-from echowall.playbooks.parameter_types import PARAMETER_TYPES
 from echowall.playbooks.playbook import Playbook
 from echowall.playbooks.situations import Coverage, run_situation
 from echowall.playbooks.types import Limit, Mark, Status, Unit
@@ -66,7 +65,6 @@ def _clock_problem(clock: ClockDefinition, key: str, value: str, code: str, said
 
 
 def _references(playbook: Playbook) -> Iterator[Problem]:
-    types = {p.name: p.type for p in playbook.all_parameters()}
     if playbook.manifest.status is Status.ACTIVE and not playbook.manifest.places:
         yield Problem(
             "manifest.yaml",
@@ -77,6 +75,12 @@ def _references(playbook: Playbook) -> Iterator[Problem]:
             Said("没有写明适用地点。", "No place is named."),
             Said("写上地点代码,或 '*'。", "Give place codes, or '*'."),
         )
+    yield from _clock_references(playbook)
+    yield from _parameter_references(playbook)
+
+
+def _clock_references(playbook: Playbook) -> Iterator[Problem]:
+    types = {p.name: p.type for p in playbook.all_parameters()}
     for clock in playbook.clocks:
         for name, kinds in _wanted(playbook, clock):
             if name not in types:
@@ -108,7 +112,9 @@ def _references(playbook: Playbook) -> Iterator[Problem]:
                     Said("没有这个文书模板。", "There is no such template."),
                     Said(f"新建 documents/{paper}.txt。", f"Create documents/{paper}.txt."),
                 )
-    known = set(PARAMETER_TYPES)
+
+
+def _parameter_references(playbook: Playbook) -> Iterator[Problem]:
     for parameter in playbook.all_parameters():
         if not parameter.values:
             yield Problem(
@@ -121,7 +127,7 @@ def _references(playbook: Playbook) -> Iterator[Problem]:
                 Said("至少写一个有日期和依据的值。", "Give at least one dated value with its source."),
             )
         base = playbook.parameters.get(parameter.name)
-        if base is not None and base.type != parameter.type and base.type in known:
+        if base is not None and base.type != parameter.type:
             yield Problem(
                 parameter.file,
                 0,

@@ -107,10 +107,13 @@ def repin_matter(*, matter_id: UUID, version: str, actor: Actor, at: datetime, r
     if not clocks.knows(version):
         raise refuse("version_unknown", _("没有这个版本的工作法"), place="version", value=version)
 
+    body: dict[str, object] = {"version": version, "reason": reason}
+
     def change(matter: Matter) -> None:
+        # The clocks begin under the version that the matter was opened under: the history has to name it.
+        body["was"] = matter.playbook
         matter.playbook = version
 
-    body = {"version": version, "reason": reason}
     return make_move(matter_id=matter_id, step=Step("repinned", body, change=change), actor=actor, at=at)
 
 

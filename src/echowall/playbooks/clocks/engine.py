@@ -58,6 +58,11 @@ class ClockReport(msgspec.Struct, frozen=True, kw_only=True):
         raise KeyError(clock)
 
     @property
+    def sweep_at(self) -> datetime | None:
+        """When a sweep has to look again: at once if steps are due, else at the next change. Store and index this."""
+        return self.now if self.steps_due else self.next_change_at
+
+    @property
     def due_at(self) -> datetime | None:
         """The earliest due time of a main clock that is still open: what a list of matters sorts by."""
         times = [r.due_at for r in self.readings if r.is_main and r.state in _COUNTING and r.due_at is not None]

@@ -172,7 +172,7 @@ def _as_date(node: Any) -> date:
 def in_order(history: Iterable[Event], zone: tzinfo) -> list[Event]:
     """The events by time, in the zone of the calendar, whatever order they arrived in; the same id twice counts once.
 
-    Events of one instant go by `EVENT_KINDS`, then by id and content, so that the result never depends on arrival.
+    Events of one instant go by `seq`, by `EVENT_KINDS`, then by id and content: never by arrival.
 
     Raises:
         HistoryBroken: an event without a time zone.
@@ -190,7 +190,7 @@ def in_order(history: Iterable[Event], zone: tzinfo) -> list[Event]:
             )
         if at.tzinfo is not zone:
             at = at.astimezone(zone)
-            event = Event(event.kind, at, event.body, event.id)  # noqa: PLW2901 - the same event in the calendar's zone
+            event = Event(event.kind, at, event.body, event.id, event.seq)  # noqa: PLW2901 - the same event in the calendar's zone
         events.append(event)
         if previous is not None and at <= previous:
             is_sorted = False
@@ -199,6 +199,6 @@ def in_order(history: Iterable[Event], zone: tzinfo) -> list[Event]:
             ids.add(event.id)
     if is_sorted and (not ids or len(ids) == sum(1 for e in events if e.id)):
         return events
-    events.sort(key=lambda e: (e.at, _RANK.get(e.kind, 99), e.id, repr(sorted(e.body.items()))))
+    events.sort(key=lambda e: (e.at, e.seq, _RANK.get(e.kind, 99), e.id, repr(sorted(e.body.items()))))
     seen: set[str] = set()
     return [e for e in events if not e.id or (e.id not in seen and not seen.add(e.id))]  # type: ignore[func-returns-value]

@@ -169,9 +169,7 @@ def read_round(track: Track, run: Round, facts: Facts, now: datetime, calendar: 
         is_open = state in _OPEN and view.end is None
         steps = view.steps(amber) if is_open or is_late else []
         ran, left = view.times()
-        due, window = view.due, view.window
         next_change = view.next_change(state, amber, steps)
-        is_paused = view.is_paused
     except CalendarEnds as error:
         return _fault(track, run, error.said)
     colour = _colour(state, now, amber, is_late=is_late)
@@ -185,16 +183,16 @@ def read_round(track: Track, run: Round, facts: Facts, now: datetime, calendar: 
         colour=colour,
         level=_level(steps, view.end or now) if is_late else Level.NONE,
         is_late=is_late,
-        is_paused=is_paused,
+        is_paused=view.is_paused,
         started_at=run.start,
-        counted_from=window[0] if window else None,
-        due_at=due,
+        counted_from=view.window[0] if view.window else None,
+        due_at=view.due,
         amber_at=amber,
         met_at=run.stop if state is State.MET else None,
         ended_at=view.end,
         elapsed=ran,
         remaining=left,
-        span=window[1] if window else run.span,
+        span=view.window[1] if view.window else run.span,
         breach_count=sum(was_late(track, earlier, calendar) for earlier in track.rounds[:-1]) + is_late,
         next_change_at=next_change,
         steps=tuple(steps) if is_open else (),

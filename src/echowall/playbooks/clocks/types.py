@@ -48,12 +48,16 @@ COLOUR_RANK = {Colour.NONE: 0, Colour.GREEN: 1, Colour.AMBER: 2, Colour.RED: 3}
 
 
 class Event(msgspec.Struct, frozen=True):
-    """One fact of a history. `at` is aware. `id`, where given, makes an event that arrives twice count once."""
+    """One fact of a history. `at` is aware. `id`, where given, makes an event that arrives twice count once.
+
+    `seq`, where given, says which of several events of one instant came first; without it their kinds decide.
+    """
 
     kind: str
     at: datetime
     body: Mapping[str, Any] = {}
     id: str = ""
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,19 @@ class TestCompute:
         report = compute(clocks_of(PLAIN), events, now=at("2022-05-04 10:00"), calendar=CALENDAR)
         assert (report["solve"].state, report["solve"].round) == (State.RUNNING, 2)
 
+    def test_seq_decides_between_events_of_one_instant(self) -> None:
+        instant = at("2022-05-04 09:00")
+        again = [Event("reopened", instant, seq=2), Event("dispatched", instant, seq=3)]
+        report = compute(clocks_of(PLAIN), [OPENED, *again[::-1]], now=at("2022-05-04 10:00"), calendar=CALENDAR)
+        assert (report["assign"].state, report["assign"].round) == (State.MET, 2)
+
+    def test_a_matter_filed_late_has_to_be_swept_at_once(self) -> None:
+        late, waiting = at("2023-05-03 09:00"), at("2022-05-03 10:00")
+        report = compute(clocks_of(PLAIN), [OPENED], now=late, calendar=CALENDAR)
+        assert (report.next_change_at, report.sweep_at) == (None, late)
+        report = compute(clocks_of(PLAIN), [OPENED], now=waiting, calendar=CALENDAR)
+        assert report.sweep_at == report.next_change_at == at("2022-05-03 21:00")
+
     def test_a_breach_of_an_earlier_round_is_still_counted(self) -> None:
         events = [
             OPENED,
