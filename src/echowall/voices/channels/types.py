@@ -18,15 +18,21 @@ def _nothing() -> Mapping[str, str]:
     return NOTHING
 
 
+def is_storable(text: str) -> bool:
+    """Whether a database can hold the text: no NUL and no half of a surrogate pair."""
+    if "\0" in text:
+        return False
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
 def storable(text: str) -> str:
     """The text as a database can hold it: NUL and halves of surrogate pairs become U+FFFD, all else stays."""
-    if text.isascii():
-        return text.replace("\0", "\ufffd") if "\0" in text else text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
-    return text.replace("\0", "\ufffd")
+    if is_storable(text):
+        return text
+    return "".join("\ufffd" if char == "\0" or "\ud800" <= char <= "\udfff" else char for char in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class AttachmentRef:
     def __post_init__(self) -> None:
         """Make the words storable."""
         for name in ("name", "media_type", "reference"):
-            _mend(self, name)
+            object.__setattr__(self, name, storable(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,10 @@ class HeardMessage:
             raise ValueError("a heard message needs a key")
         if self.said_at is not None and self.said_at.tzinfo is None:
             raise ValueError(f"said_at of message {self.key} has no time zone: {self.said_at!r}")
-        for name in _WORDS:
-            _mend(self, name)
-        if any(value is not storable(value) or name is not storable(name) for name, value in self.extra.items()):
+        words = [getattr(self, name) for name in _WORDS]
+        if not is_storable("\n".join([*words, *self.extra, *self.extra.values()])):
+            for name, text in zip(_WORDS, words, strict=True):
+                object.__setattr__(self, name, storable(text))
             mended = {storable(name): storable(value) for name, value in self.extra.items()}
             object.__setattr__(self, "extra", mended)
 
@@ -152,14 +159,6 @@ class RefusedInputError(ValueError):
 
 
 _WORDS = ("key", "text", "sender", "phone", "place_text", "conversation", "reply_to", "title")
-
-
-def _mend(holder: object, name: str) -> None:
-    """Replace a word field of a frozen item by its storable form, only where that differs."""
-    words = getattr(holder, name)
-    mended = storable(words)
-    if mended is not words:
-        object.__setattr__(holder, name, mended)
 
 
 def content_key(*parts: str) -> str:

@@ -63,12 +63,7 @@ def read_post(fields: Fields, services: Mapping[str, Service], *, at: datetime, 
         read.fault(400, "service_code", "service_code was not provided")
     elif service is None:
         read.fault(404, "service_code", f"service_code {code!r} was not found")
-    latitude, longitude = read.degrees("lat", 90.0), read.degrees("long", 180.0)
-    address, address_id = read.one("address_string"), read.one("address_id")
-    if bool(read.one("lat")) != bool(read.one("long")):
-        read.fault(400, "lat", "lat and long must be sent together")
-    if not (read.one("lat") or address or address_id):
-        read.fault(400, "address_string", "a location is required: lat & long, address_string or address_id")
+    latitude, longitude = read.location()
     description = read.text("description", MAX_DESCRIPTION)
     answers = read.attributes(service.attributes if service else ())
     media, email = read.url("media_url"), read.email("email")
@@ -89,7 +84,7 @@ def read_post(fields: Fields, services: Mapping[str, Service], *, at: datetime, 
         said_at=at,
         sender=_name(read.one("first_name"), read.one("last_name")),
         phone=phone,
-        place_text=address,
+        place_text=read.one("address_string"),
         latitude=latitude,
         longitude=longitude,
         attachments=(AttachmentRef("image", reference=media),) if media else (),
@@ -171,6 +166,14 @@ class _Reader:
             self.fault(400, name, f"{name} {value!r} is not a number from -{limit:g} to {limit:g}")
             return None
         return found
+
+    def location(self) -> tuple[float | None, float | None]:
+        latitude, longitude = self.degrees("lat", 90.0), self.degrees("long", 180.0)
+        if bool(self.one("lat")) != bool(self.one("long")):
+            self.fault(400, "lat", "lat and long must be sent together")
+        if not any(self.one(name) for name in ("lat", "address_string", "address_id")):
+            self.fault(400, "address_string", "a location is required: lat & long, address_string or address_id")
+        return latitude, longitude
 
     def count(self, name: str, default: int, limit: int) -> int:
         value = self.one(name)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from echowall.voices.channels.dates import AFTER_DAY, CLOCK, FULL_DAY, NAMED_DAY, SHORT_DAY
-from echowall.voices.channels.pasted.lines import SEPARATOR, TIME_LINE, Line, is_system, recalled_by
+from echowall.voices.channels.pasted.lines import SEPARATOR, TIME_LINE, Line, attachments_in, is_system, recalled_by
 
 LAYOUTS = {
     "name_time": "张三 2022/5/3 21:10 ⏎ 文字（微信、企业微信、钉钉复制）",
@@ -29,6 +29,7 @@ LAYOUTS = {
 STRICT = ("name_time", "time_name", "time_line", "tabbed")
 LOOSE = ("name_over_time", "name_block", "one_line", "screen")
 
+MAX_PUNCTUATED_NAME = 12
 _DATED = rf"(?:{FULL_DAY}{AFTER_DAY}[\s,，T]*{CLOCK})"
 _HALF_DATED = rf"(?:(?:{SHORT_DAY}{AFTER_DAY}|{NAMED_DAY})[\s,，]*{CLOCK})"
 _NAME_TIME = re.compile(
@@ -57,7 +58,7 @@ _NOT_A_NAME_END = re.compile(
     r"(?:时间|日期|截止|截至|预约|预计|大约|约|于|到|至|从|在|的|了|是|点|号|改为|推迟到|之前|以前)$"
 )
 _BUILDING = re.compile(r"^\d{1,3}\s?(?:号楼?|號樓?|栋|棟|幢|座|单元|單元|室|[-－—]\d)[\d\-单元室号]*$")
-_ONE_LINE = re.compile(r"[:：]")
+_ONE_LINE = re.compile(r"(?<!\d)[:：]|[:：](?!\d\d)")  # not the colon of a time of day
 _NAME_BLOCK = re.compile(r"^(?P<name>\S.{0,39}?)\s*[:：]\s*$")
 
 
@@ -131,7 +132,7 @@ def _name_time(text: str) -> Head | None:
     if not found:
         return None
     name = found["name"].rstrip(":： ")
-    if not name or _NOT_A_NAME_END.search(name) or _SENTENCE.search(name):
+    if not name or _NOT_A_NAME_END.search(name):
         return None
     name, account = _account(name)
     return Head("name_time", name, found["when"], account=account)
@@ -175,17 +176,23 @@ def _plausible(heads: dict[int, Head], lines: Sequence[Line]) -> dict[int, Head]
     """Drop "name time" lines that are more likely a sentence ending in a time of day.
 
     A head without a full date must have company: a name seen at another head, a wide gap before the time, a blank
-    line, separator or start of text above it, or a day without a year where the paste opens with such a head.
+    line, separator or start of text above it, or a day without a year where the paste opens with such a head or has
+    several and none with a year.
     """
     names = Counter(head.name for head in heads.values())
     first = next((line.number for line in lines if line.text.strip() and not _is_furniture(line.text)), 0)
-    opens_with_day = first in heads and bool(_DATED_START.match(heads[first].when))
+    days = [head.when for head in heads.values() if _DATED_START.match(head.when)]
+    opens_with_day = first in heads and heads[first].when in days
+    has_no_years = len(days) > 1 and not any(re.match(FULL_DAY, when) for when in days)
     kept = {}
     for number, head in heads.items():
         above = lines[number - 2].text.strip() if number > 1 else ""
         is_dated = bool(re.match(FULL_DAY, head.when))
         wide = re.search(r"(?:\s{2,}|\t)\S+(?:\s\S+)?$", lines[number - 1].text.strip())
-        is_usual = opens_with_day and _DATED_START.match(head.when)
+        is_usual = (opens_with_day or has_no_years) and head.when in days
+        if _SENTENCE.search(head.name):  # nicknames may hold commas; a sentence before a time is rather longer
+            is_dated = is_dated and len(head.name) <= MAX_PUNCTUATED_NAME
+            is_usual = is_usual and len(head.name) <= MAX_PUNCTUATED_NAME
         if is_dated or is_usual or names[head.name] > 1 or wide or not above or _is_furniture(above):
             kept[number] = head
     return kept
@@ -268,4 +275,5 @@ def _could_be_name(name: str) -> bool:
         and not _SENTENCE.search(name)
         and not re.fullmatch(r"[\d\s.\-/]+", name)
         and not re.match(rf"^{FULL_DAY}", name)
+        and not attachments_in(name)
     )

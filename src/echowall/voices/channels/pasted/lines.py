@@ -66,7 +66,7 @@ _KINDS = {
 _KIND_OF = {word.lower(): kind for kind, words in _KINDS.items() for word in words.split("|")}
 _WORDS = "|".join(sorted((w for words in _KINDS.values() for w in words.split("|")), key=len, reverse=True))
 _PLACEHOLDER = re.compile(
-    rf"[\[【<](?P<word>{_WORDS})(?:[:：]\s*(?P<inside>[^\]】>]{0, 300}))?[\]】>]"
+    rf"[\[【<](?P<word>{_WORDS})(?:[:：]\s*(?P<inside>[^\]】>]{{0,300}}))?[\]】>]"
     r"(?:\s?(?P<seconds>\d{1,3})\s?(?:[\"”″＂]|''|秒))?",
     re.IGNORECASE,
 )

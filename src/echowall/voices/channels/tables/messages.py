@@ -69,15 +69,7 @@ class _RowReader:
         def fault(code: str, name: str, value: str, *, is_warning: bool = False) -> None:
             problems.append(_problem(code, row, self.column.get(name, ""), value, is_warning))
 
-        text, title = self._joined(cells, "text"), self._joined(cells, "title")
-        if not text:
-            text, title = title, ""
-        if not text:
-            fault("text_empty", "text", "")
-        elif len(text) > MAX_TEXT:
-            fault("text_too_long", "text", f"{len(text)} 字")
-        if "\ufffd" in text or "\ufffd" in title:
-            fault("text_undecodable", "text", (text + title)[:80])
+        text, title = self._text(cells, fault)
         extra = {name: value for name, i in self.extra if (value := self._cell(cells, i))}
         said_at = self._instant(cells, "said_at", fault)
         replied_at = self._instant(cells, "replied_at", fault)
@@ -110,6 +102,18 @@ class _RowReader:
             title=title,
         )
         return ReadRow(row, message, tuple(problems))
+
+    def _text(self, cells: Sequence[Cell], fault: Callable[..., None]) -> tuple[str, str]:
+        text, title = self._joined(cells, "text"), self._joined(cells, "title")
+        if not text:
+            text, title = title, ""
+        if not text:
+            fault("text_empty", "text", "")
+        elif len(text) > MAX_TEXT:
+            fault("text_too_long", "text", f"{len(text)} 字")
+        if "\ufffd" in text or "\ufffd" in title:
+            fault("text_undecodable", "text", (text + title)[:80])
+        return text, title
 
     def _cell(self, cells: Sequence[Cell], i: int) -> str:
         text = cell_text(cells[i]) if i < len(cells) else ""

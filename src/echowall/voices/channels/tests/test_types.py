@@ -40,7 +40,7 @@ class TestHeardMessage:
 
     @pytest.mark.parametrize(("key", "said_at"), [("", AT), ("1", datetime(2022, 5, 3))])  # noqa: DTZ001
     def test_refuses_no_key_and_no_zone(self, key, said_at):
-        with pytest.raises(ValueError, match="key|zone"):
+        with pytest.raises(ValueError, match=r"key|zone"):
             HeardMessage("api", key, "没菜", said_at=said_at)
 
     @given(
