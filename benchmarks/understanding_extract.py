@@ -79,7 +79,8 @@ def segments(row: dict[str, list[str]]) -> list[list[str]]:
     out: list[list[str]] = []
     for token, tag in zip(row["tokens"], row["tags"], strict=True):
         part, _, name = tag.partition("-")
-        if part in "BSO" or not out or out[-1][1] != name:
+        is_new = part in "BSO" and name not in ("roomno", "cellno", "houseno")
+        if is_new or not out or out[-1][1] != name:
             out.append([token, name])
         else:
             out[-1][0] += token

@@ -16,7 +16,7 @@ from echowall.understanding.numerals import NUMERAL, number
 from echowall.understanding.types import Evidence, NeededBy
 
 _CLAUSE_END = re.compile(r"[,。!?;\n]")
-_HINT = re.compile(r"[日号天午晚早晨夜周末底月时点今明昨钟初内]|拜|剩|够|立[即刻]|马上|:\d|\d\.\d|国庆|元旦|五一")
+_HINT = re.compile(r"[日号天午晚早晨夜周末底月时点今明昨钟初内拜期]|剩|够|立[即刻]|马上|:\d|\d[./-]\d|国庆|元旦|五一")
 
 # Told as something that happened or began: no deadline.
 _PAST = re.compile(
@@ -34,7 +34,7 @@ _WITHIN = re.compile(
     r"(?!.{0,4}(?:核酸|阴性|检测|报告|有效|去过|没有|未|到过|来自|旅居|活动|接触))"
 )
 _SUPPLY = re.compile(
-    r"(?:只剩|仅剩|就剩|还剩|剩|只够|还够|够|只有|还有|仅有|撑|维持|坚持|能用|可以?用|不到|最多)(?:了|下|的?药?|最后|不到|大概|大约|约|差不多|下去)?"
+    r"(?:只剩|仅剩|就剩|还剩|剩|只够|还够|够|只有|还有|仅有|撑|维持|坚持|能用|可以?用|不到|最多)(?:了|下|的?药?|最后|不到|大概|大约|约|差不多|下去|吃|用|喝|打|撑)?"
     rf"(?P<n>半|{NUMERAL}|两三|[一两二三](?:到|至|-|~)[二两三四五])(?:多)?个?(?P<u>天|日|周|星期|月|顿|餐|次|小时|钟头|分钟|片|粒|颗|支|包|袋|针|罐)(?!没|了没|前|没有)"
 )
 _SUPPLIES = re.compile(r"药|量|粮|菜|奶|氧|电|胰岛|透|吃的?|喝|水|米|面|针|片|粒|支|油|气|用|尿|食|撑|吸|断")
