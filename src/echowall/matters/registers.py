@@ -59,7 +59,7 @@ MATTERS = Register(
         Column("number", _("编号"), lambda m: m.number, width=20, sort="number"),
         Column("urgency", _("紧急"), lambda m: m.urgency, "urgency", width=8),
         Column("title", _("事项"), lambda m: m.title, width=40),
-        Column("place", _("地点"), lambda m: m.place.name, width=20),
+        Column("place", _("地点"), lambda m: m.place.address, width=20),
         Column("topic", _("类别"), lambda m: topic_name(m.topic), width=20),
         Column("intent", _("诉求"), lambda m: m.intent, "intent", width=8),
         Column("state", _("状态"), lambda m: m.get_state_display(), width=12),

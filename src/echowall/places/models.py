@@ -28,6 +28,9 @@ class Place(models.Model):
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     name = models.CharField(max_length=80)
+    address = models.CharField(
+        max_length=160, help_text="as people say it, from the compound down: 理想家园3号楼2单元", blank=True
+    )
     code = models.CharField(max_length=20, blank=True, help_text=_("GB/T 2260 等官方代码"))
     path = PathField(unique=True)
     # The street office that the place belongs to; null above offices. For an office: itself.
@@ -52,7 +55,7 @@ class Place(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return self.address or self.name
 
 
 class PlaceAlias(models.Model):

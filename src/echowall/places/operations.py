@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
 from echowall.kernel import audit
@@ -34,6 +36,15 @@ class NewPlace:
     longitude: float | None = None
     outline: dict[str, Any] | None = None
     aliases: tuple[str, ...] = ()
+
+
+# From these on down a place's name means nothing without what it stands in.
+_WITHIN = frozenset({"building", "unit", "household"})
+
+
+def address_of(parent: Place | None, kind: str, name: str) -> str:
+    """Return how people say where a place is: a building with its compound, everything above by its own name."""
+    return f"{parent.address or parent.name}{name}" if parent is not None and kind in _WITHIN else name
 
 
 def _problems(parent: Place | None, new: NewPlace) -> list[Problem]:
@@ -91,7 +102,7 @@ def _build(parent: Place | None, new: NewPlace) -> Place:
     place = Place(
         id=place_id, parent=parent, kind=new.kind, name=new.name.strip(), code=new.code,
         path=f"{parent.path}.{label}" if parent else label, latitude=new.latitude, longitude=new.longitude,
-        outline=new.outline,
+        outline=new.outline, address=address_of(parent, new.kind, new.name.strip()),
     )
     place.office_id = place_id if new.kind == "office" else (parent.office_id if parent else None)
     return place
@@ -119,8 +130,13 @@ def rename_place(*, place: Place, name: str, actor: Actor, at: datetime) -> Plac
         raise refuse("name_taken", _("同一上级下已有同名地点"), place="name", value=name)
     with transaction.atomic():
         PlaceAlias.objects.get_or_create(place=place, name=place.name, defaults={"id": new_id()})
-        old, place.name = place.name, name
-        place.save(update_fields=["name"])
+        old, old_address = place.name, place.address
+        place.name, place.address = name, address_of(place.parent, place.kind, name)
+        place.save(update_fields=["name", "address"])
+        # What stands within carries the name in its address.
+        Place.objects.filter(path__under=place.path, kind__in=_WITHIN, address__startswith=old_address).exclude(
+            id=place.id
+        ).update(address=Concat(Value(place.address), Substr("address", len(old_address) + 1)))
         audit.record(actor=actor, at=at, action="places.place.renamed", subject=("place", place.id),
                      detail={"from": old, "to": name}, where=(place.office_id, place.path))
     return place

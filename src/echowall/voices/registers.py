@@ -38,7 +38,7 @@ MESSAGES = Register(
         Column("body", _("内容"), lambda m: m.body if len(m.body) <= 80 else m.body[:79] + "…", width=60),
         Column("intent", _("诉求"), lambda m: m.intent, "intent", width=8),
         Column("topic", _("类别"), lambda m: topic_name(m.topic) if m.topic else "", width=20),
-        Column("place", _("地点"), lambda m: m.place.name, width=20),
+        Column("place", _("地点"), lambda m: m.place.address, width=20),
         Column("channel", _("渠道"), lambda m: m.get_channel_display(), width=12),
         Column("state", _("状态"), lambda m: m.get_state_display(), width=12),
         Column("said_at", _("时间"), lambda m: m.said_at, "instant", sort="said_at", width=17),

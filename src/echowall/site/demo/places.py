@@ -107,7 +107,8 @@ def _units(buildings: dict[str, list[Place]]) -> None:
     """Three units to each building, in one go: 2,000 places through the operation would write as many audit rows."""
     Place.objects.bulk_create(
         [
-            Place(id=new_id(), parent=b, kind="unit", name=f"{n}单元", path=f"{b.path}.u{n}", office_id=b.office_id)
+            Place(id=new_id(), parent=b, kind="unit", name=f"{n}单元", path=f"{b.path}.u{n}", office_id=b.office_id,
+                  address=f"{b.address}{n}单元")
             for rows in buildings.values() for b in rows for n in (1, 2, 3)
         ],
         batch_size=1000,
