@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from tests.cast import EVENING, Cast
 
 from echowall.kernel import scope
 from echowall.matters import clocks, operations
@@ -11,7 +12,6 @@ from echowall.playbooks import from_files
 from echowall.playbooks.keeping import keep, library
 from echowall.voices.channels.types import HeardMessage
 from echowall.voices.operations import hear_messages
-from tests.cast import EVENING, Cast
 
 
 def _open(cast: Cast) -> Matter:
