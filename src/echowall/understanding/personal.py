@@ -32,6 +32,8 @@ _NOT_NAME = re.compile(
     r"|党员|全[家职部国]|解放|路[过口]|连[续夜]|余[生下]|康复|包[括保]|武汉|江[苏西]|查[询看]|计划|明[白确显]|车[主子]|司机|应届|文[化员]|商[户家]|都是|原[来住]|阳[性了台]|封[控闭在]|保[安洁]|志愿|居民|业主|患者|孕妇|谢谢|温馨|严重|马上|史[上无]|边[上缘]|景[区观]|施[工行]|古稀|项目|米面|花园|强烈|易感|左右|冷[静藏]|平[安时]|钱[款都]|白[天色大]|曾经|田[地里]|石头|黄[码色]|金额|习惯)"
 )
 
+_ORDINARY = re.compile(r"[孩子们不没要去来在到的了是人有和也就都还很被把给让请家区市村路街说因从一二两三五六七八九十天年月日号岁]")
+
 _PHONE = re.compile(r"(?<![\d.])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![\d])|(?<!\d)1[3-9]\d{2}[- ]\d{3}[- ]\d{4}(?!\d)")
 _SPOKEN_PHONE = re.compile(r"[一幺壹1][三四五六七八九3-9](?:[- ]?[零〇一二三四五六七八九幺壹\d]){9}(?![零〇一二三四五六七八九幺\d])")
 _LANDLINE = re.compile(r"(?<!\d)(?:\(0\d{2,3}\)|0\d{2,3}[- ]?)[2-8]\d{6,7}(?:[-转]\d{1,6})?(?!\d)")
@@ -103,7 +105,7 @@ def _numbers(words: str, found: list[PersonalData]) -> None:
 def _names(words: str, text: str, found: list[PersonalData]) -> None:
     for match in _NAMED.finditer(words):
         value = match["value"]
-        if _NOT_NAME.match(value) or (match["maybe"] and value[-1] in "的了在是有人家们区市村路街"):
+        if _NOT_NAME.match(value) or (match["maybe"] and not _is_likely_name(value)):
             continue
         _add(found, "name", text[match.start("value") : match.end("value")], *match.span("value"))
     for match in _NAME_PHONE.finditer(words):
@@ -116,6 +118,11 @@ def _names(words: str, text: str, found: list[PersonalData]) -> None:
             continue
         if not _NOT_NAME.match(match["value"] + match["title"]):
             _add(found, "name", text[low : match.end()], low, match.end(), valid=bool(match["given"]))
+
+
+def _is_likely_name(value: str) -> bool:
+    """After words like 老人 or 我是, which seldom introduce a name, be stricter."""
+    return value[0] in _TITLE_SURNAMES and not _ORDINARY.search(value)
 
 
 def _digits(words: str) -> str:
