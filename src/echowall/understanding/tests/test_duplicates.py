@@ -15,9 +15,20 @@ AT = datetime(2022, 5, 3, 21, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 class TestDuplicateIndex:
     @pytest.mark.parametrize(
         "text",
-        [LONG, "帮转：" + LONG, "#停水# " + LONG + " 求扩散！！！", LONG.replace("，", " "), LONG[:-6], LONG.replace("老人", "老 人") + "谢谢🙏",
-         LONG.replace("二十多", "20多"), "金水花園小區從昨天晚上開始停水，到現在已經二十多個小時了，物業電話打不通，家裏有老人和孩子，請儘快派人來搶修"],
-    )  # fmt: skip
+        [
+            LONG,
+            "帮转：" + LONG,
+            "#停水# " + LONG + " 求扩散！！！",
+            LONG.replace("，", " "),
+            LONG[:-6],
+            LONG.replace("老人", "老 人") + "谢谢🙏",
+            LONG.replace("二十多", "20多"),
+            "金水花園小區從昨天晚上開始停水，"
+            "到現在已經二十多個小時了，物業電話打不通，"
+            "家裏有老人和孩子，"
+            "請儘快派人來搶修",
+        ],
+    )
     def test_finds_copies_and_forwards(self, text: str) -> None:
         index: DuplicateIndex[int] = DuplicateIndex()
         index.add(1, LONG)

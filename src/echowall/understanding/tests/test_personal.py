@@ -50,7 +50,18 @@ class TestPersonalData:
 
     @pytest.mark.parametrize(
         "text",
-        ["", "拨打12345", "打120没人接", "我是高新区居民", "本人于昨天回郑", "我是方舱里的患者", "共20220503001条", "版本1.38.1234", "3号楼2单元", "谢谢大家"],
+        [
+            "",
+            "拨打12345",
+            "打120没人接",
+            "我是高新区居民",
+            "本人于昨天回郑",
+            "我是方舱里的患者",
+            "共20220503001条",
+            "版本1.38.1234",
+            "3号楼2单元",
+            "谢谢大家",
+        ],
     )
     def test_leaves(self, text: str) -> None:
         assert personal_data(text) == ()
@@ -60,7 +71,9 @@ class TestPersonalData:
         assert [(one.kind, one.valid) for one in found] == [("identity_number", False)]
 
     @given(st.integers(0, 999), st.integers(1950, 2020), st.integers(1, 12), st.integers(1, 28))
-    def test_every_well_made_number_is_valid_and_a_changed_one_is_not(self, serial: int, year: int, month: int, day: int) -> None:
+    def test_every_well_made_number_is_valid_and_a_changed_one_is_not(
+        self, serial: int, year: int, month: int, day: int
+    ) -> None:
         number = identity(f"410105{year}{month:02d}{day:02d}{serial:03d}")
         assert is_identity_number(number)
         changed = number[:16] + str((int(number[16]) + 1) % 10) + number[17]
@@ -75,9 +88,19 @@ class TestPersonalData:
 class TestPeopleCount:
     @pytest.mark.parametrize(
         ("text", "people", "households"),
-        [("一家五口", 5, None), ("三个老人", 3, None), ("三个老人两个孩子", 5, None), ("我和孩子两个人", 2, None), ("全楼两百多户", None, 200),
-         ("二百多人困在房顶", 200, None), ("我们20多个工人", 20, None), ("一个人在家", 1, None), ("一家三口人", 3, None), ("120户350人", 350, 120)],
-    )  # fmt: skip
+        [
+            ("一家五口", 5, None),
+            ("三个老人", 3, None),
+            ("三个老人两个孩子", 5, None),
+            ("我和孩子两个人", 2, None),
+            ("全楼两百多户", None, 200),
+            ("二百多人困在房顶", 200, None),
+            ("我们20多个工人", 20, None),
+            ("一个人在家", 1, None),
+            ("一家三口人", 3, None),
+            ("120户350人", 350, 120),
+        ],
+    )
     def test_counts(self, text: str, people: int | None, households: int | None) -> None:
         found = people_count(text)
         assert found is not None

@@ -71,7 +71,9 @@ class TestUnderstand:
         assert found.urgency.value == "urgent"
 
     def test_places_people_and_personal_data(self) -> None:
-        tree = Gazetteer([GazetteerEntry("p", None, "compound", "金水花园"), GazetteerEntry("b", "p", "building", "3号楼")])
+        tree = Gazetteer(
+            [GazetteerEntry("p", None, "compound", "金水花园"), GazetteerEntry("b", "p", "building", "3号楼")]
+        )
         text = "金水花园3号楼一家五口没菜了，联系人：王小明 13812345678"
         found = understand(text, sent_at=EVENING, gazetteer=tree, classifier=Rules())
         assert found.places[0].place_id == "b"

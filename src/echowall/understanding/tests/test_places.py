@@ -105,7 +105,13 @@ class TestGazetteer:
 
     def test_refuses_missing_parents_and_double_ids_at_once(self) -> None:
         with pytest.raises(ValueError, match=r"'a' stands twice.*'b': no parent 'x'"):
-            Gazetteer([Entry("a", None, "compound", "甲苑"), Entry("a", None, "compound", "乙苑"), Entry("b", "x", "compound", "丙苑")])
+            Gazetteer(
+                [
+                    Entry("a", None, "compound", "甲苑"),
+                    Entry("a", None, "compound", "乙苑"),
+                    Entry("b", "x", "compound", "丙苑"),
+                ]
+            )
 
     def test_an_empty_tree_finds_nothing(self) -> None:
         assert Gazetteer([]).find("金水花园") == ()
@@ -149,17 +155,45 @@ class TestDoors:
 
     @pytest.mark.parametrize(
         "text",
-        ["2022-05-03", "0371-68881234", "138-1234-5678", "建设路12号", "5月4号", "10086", "3000元", "2-3天", "8-10点", "第三栋别墅", "共12栋", "10-20-30", ""],
+        [
+            "2022-05-03",
+            "0371-68881234",
+            "138-1234-5678",
+            "建设路12号",
+            "5月4号",
+            "10086",
+            "3000元",
+            "2-3天",
+            "8-10点",
+            "第三栋别墅",
+            "共12栋",
+            "10-20-30",
+            "",
+        ],
     )
     def test_leaves_what_is_no_door(self, text: str) -> None:
         assert [d for d in doors(plain_form(text)) if d.building or d.room] == []
 
-    @pytest.mark.parametrize(("name", "short"), [("3号楼", "3"), ("三栋", "3"), ("3#", "3"), ("甲3号楼", "甲3"), ("2单元", "2"), ("1203", "1203"), ("东单元", "东"), ("A座", "a")])
+    @pytest.mark.parametrize(
+        ("name", "short"),
+        [
+            ("3号楼", "3"),
+            ("三栋", "3"),
+            ("3#", "3"),
+            ("甲3号楼", "甲3"),
+            ("2单元", "2"),
+            ("1203", "1203"),
+            ("东单元", "东"),
+            ("A座", "a"),
+        ],
+    )
     def test_names_of_buildings_become_one(self, name: str, short: str) -> None:
         assert building_number(plain_form(name)) == short
 
 
-@pytest.mark.skipif(not os.environ.get("ECHOWALL_DATA_DIR"), reason="ECHOWALL_DATA_DIR is not set: public address set absent")
+@pytest.mark.skipif(
+    not os.environ.get("ECHOWALL_DATA_DIR"), reason="ECHOWALL_DATA_DIR is not set: public address set absent"
+)
 def test_doors_of_real_addresses() -> None:
     path = Path(os.environ["ECHOWALL_DATA_DIR"]) / "address_parsing_zh" / "addresses_large.jsonl.gz"
     right = total = 0

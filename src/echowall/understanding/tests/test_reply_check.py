@@ -9,7 +9,10 @@ import pytest
 
 from echowall.understanding.reply_check import answered_share, check_reply, is_substantive
 
-GOOD = "您好，经核实，金水花园3号楼因水泵故障停水，抢修人员已于5月3日20时到场，预计今晚23时恢复供水。如有问题请拨打0371-68881234。"
+GOOD = (
+    "您好，经核实，金水花园3号楼因水泵故障停水，抢修人员已于5月3日20时到场，"
+    "预计今晚23时恢复供水。如有问题请拨打0371-68881234。"
+)
 
 
 def codes(question: str, reply: str) -> set[str]:
@@ -22,9 +25,14 @@ class TestCheckReply:
 
     @pytest.mark.parametrize(
         "reply",
-        ["您好！您的留言已收悉。", "网友：您好！您反映的问题已转交相关部门处理。2019年5月7日", "您的诉求我们高度重视，正在研究处理中，感谢您的理解与支持！",
-         "留言已收悉，已转市城管局调查处理。", "感谢您的来信！"],
-    )  # fmt: skip
+        [
+            "您好！您的留言已收悉。",
+            "网友：您好！您反映的问题已转交相关部门处理。2019年5月7日",
+            "您的诉求我们高度重视，正在研究处理中，感谢您的理解与支持！",
+            "留言已收悉，已转市城管局调查处理。",
+            "感谢您的来信！",
+        ],
+    )
     def test_politeness_and_forwarding_are_no_answer(self, reply: str) -> None:
         assert codes("路灯坏了什么时候修？", reply) == {"empty_reply"}
 
@@ -56,12 +64,16 @@ class TestCheckReply:
         assert "personal_data" in codes("红码怎么转？", "经核实，您的身份证号110101199003074514已于5月3日转为绿码。")
 
     def test_every_finding_says_what_to_do(self) -> None:
-        for finding in check_reply(question="什么时候解封？补贴多少？", reply="大家辛苦了，我们都在努力，情况会越来越好的，请大家相信。"):
+        for finding in check_reply(
+            question="什么时候解封？补贴多少？", reply="大家辛苦了，我们都在努力，情况会越来越好的，请大家相信。"
+        ):
             assert finding.text
             assert finding.fix
 
 
-@pytest.mark.skipif(not os.environ.get("ECHOWALL_DATA_DIR"), reason="ECHOWALL_DATA_DIR is not set: labelled replies absent")
+@pytest.mark.skipif(
+    not os.environ.get("ECHOWALL_DATA_DIR"), reason="ECHOWALL_DATA_DIR is not set: labelled replies absent"
+)
 def test_agrees_with_people() -> None:
     path = Path(os.environ["ECHOWALL_DATA_DIR"]) / "tipdm_gov_messages" / "messages_with_replies.csv.gz"
     with gzip.open(path, "rt", encoding="utf-8") as file:

@@ -24,7 +24,11 @@ class Sure:
     version = "sure"
 
     def classify(self, text: str) -> dict[str, Guess]:
-        return {"intent": Guess("complaint", 0.99, Band.SURE), "topic": Guess("property.noise", 0.99, Band.SURE), "urgency": Guess("urgent", 0.99, Band.SURE)}
+        return {
+            "intent": Guess("complaint", 0.99, Band.SURE),
+            "topic": Guess("property.noise", 0.99, Band.SURE),
+            "urgency": Guess("urgent", 0.99, Band.SURE),
+        }
 
 
 def first() -> Understanding:
@@ -50,7 +54,7 @@ def served(answer: str, status: int = 200, wait: float = 0.0) -> Iterator[tuple[
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield Endpoint(f"http://127.0.0.1:{server.server_port}/v1", "qwen", "secret", 0.5), seen

@@ -36,16 +36,35 @@ class TestUnderstand:
         assert row["understanding"]["danger"][0]["code"] == "rabies_dose_due"
 
     def test_named_columns_gazetteer_and_csv_out(self, tmp_path: Path) -> None:
-        (tmp_path / "in.jsonl").write_text(json.dumps({"t": "停水", "b": "金水花园3号楼", "w": "2022-05-03T21:10:00+08:00"}) + "\n", encoding="utf-8")
-        (tmp_path / "places.csv").write_text("id,parent_id,kind,name,aliases\np,,compound,金水花园,金水苑|花园\n", encoding="utf-8")
-        code = run("--input", str(tmp_path / "in.jsonl"), "--output", str(tmp_path / "out.csv"), "--text", "t,b", "--time", "w", "--gazetteer", str(tmp_path / "places.csv"))
+        (tmp_path / "in.jsonl").write_text(
+            json.dumps({"t": "停水", "b": "金水花园3号楼", "w": "2022-05-03T21:10:00+08:00"}) + "\n", encoding="utf-8"
+        )
+        (tmp_path / "places.csv").write_text(
+            "id,parent_id,kind,name,aliases\np,,compound,金水花园,金水苑|花园\n", encoding="utf-8"
+        )
+        code = run(
+            "--input",
+            str(tmp_path / "in.jsonl"),
+            "--output",
+            str(tmp_path / "out.csv"),
+            "--text",
+            "t,b",
+            "--time",
+            "w",
+            "--gazetteer",
+            str(tmp_path / "places.csv"),
+        )
         assert code == 0
         with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
             row = next(csv.DictReader(file))
         assert json.loads(row["understanding"])["places"][0]["place_id"] == "p"
 
-    def test_rows_that_cannot_be_read_are_named_and_the_rest_is_done(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        (tmp_path / "in.csv").write_text("time,text\n昨天,你好\n2022-05-03 21:10,\n2022/05/03 21:10,路灯坏了\n", encoding="utf-8")
+    def test_rows_that_cannot_be_read_are_named_and_the_rest_is_done(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "in.csv").write_text(
+            "time,text\n昨天,你好\n2022-05-03 21:10,\n2022/05/03 21:10,路灯坏了\n", encoding="utf-8"
+        )
         assert run("--input", str(tmp_path / "in.csv"), "--output", str(tmp_path / "out.jsonl")) == 3
         said = capsys.readouterr().err
         assert "第1行 time 列" in said
@@ -53,8 +72,13 @@ class TestUnderstand:
         assert "第2行 text 列" in said
         assert len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == 1
 
-    @pytest.mark.parametrize(("words", "fault"), [(["--text", "x"], "没有正文列 x"), (["--time", "y"], "没有时间列 y"), (["--at", "soon"], "看不懂的时间")])
-    def test_wrong_columns_leave_no_file(self, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], fault: str) -> None:
+    @pytest.mark.parametrize(
+        ("words", "fault"),
+        [(["--text", "x"], "没有正文列 x"), (["--time", "y"], "没有时间列 y"), (["--at", "soon"], "看不懂的时间")],
+    )
+    def test_wrong_columns_leave_no_file(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], fault: str
+    ) -> None:
         (tmp_path / "in.csv").write_text("time,text\n2022-05-03 21:10,你好\n", encoding="utf-8")
         assert run("--input", str(tmp_path / "in.csv"), "--output", str(tmp_path / "out.jsonl"), *words) == 1
         assert fault in capsys.readouterr().err
@@ -62,7 +86,17 @@ class TestUnderstand:
 
     def test_a_time_for_all(self, tmp_path: Path) -> None:
         (tmp_path / "in.jsonl").write_text('{"text": "明早八点前送药"}\n', encoding="utf-8")
-        assert run("--input", str(tmp_path / "in.jsonl"), "--output", str(tmp_path / "out.jsonl.gz"), "--at", "2022-05-03T21:10") == 0
+        assert (
+            run(
+                "--input",
+                str(tmp_path / "in.jsonl"),
+                "--output",
+                str(tmp_path / "out.jsonl.gz"),
+                "--at",
+                "2022-05-03T21:10",
+            )
+            == 0
+        )
         with gzip.open(tmp_path / "out.jsonl.gz", "rt", encoding="utf-8") as file:
             assert json.loads(file.read())["understanding"]["needed_by"]["end"] == "2022-05-04T08:00:00+08:00"
 
@@ -92,7 +126,16 @@ class TestFiles:
         assert (tmp_path / "x.jsonl").read_text(encoding="utf-8") == ""
 
 
-@pytest.mark.parametrize("words", ["2022-05-03 21:10:00", "2022/05/03 21:10", "2022年5月3日 21:10", "2022-05-03T21:10:00+08:00", " 2022-05-03T13:10:00+00:00 "])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "2022-05-03 21:10:00",
+        "2022/05/03 21:10",
+        "2022年5月3日 21:10",
+        "2022-05-03T21:10:00+08:00",
+        " 2022-05-03T13:10:00+00:00 ",
+    ],
+)
 def test_read_time(words: str) -> None:
     found = read_time(words)
     assert found is not None
