@@ -1,0 +1,1 @@
+"""Reading what residents write: a pure library without Django, database, network or clock."""

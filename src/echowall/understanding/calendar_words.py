@@ -1,4 +1,7 @@
-"""Points in time as Chinese words: 4日, 5月4号, 后天下午三点, 本周五之前, 月底, 初三. Only reads them; ``times`` judges them."""
+"""Points in time as Chinese words: 4日, 5月4号, 后天下午三点, 本周五之前, 月底, 初三.
+
+Only reads them; ``times`` judges them.
+"""
 
 from __future__ import annotations
 
@@ -27,30 +30,46 @@ _WEEKDAYS |= {str(i + 1): i for i in range(6)}
 _PARTS = {
     "凌晨": (0, 6), "清晨": (5, 9), "早晨": (6, 10), "早上": (6, 10), "一早": (6, 10), "早": (6, 10), "晨": (6, 10),
     "上午": (8, 12), "中午": (11, 13), "午后": (13, 17), "下午": (13, 18), "傍晚": (17, 19), "晚上": (18, 24),
-    "晚间": (18, 24), "晚": (18, 24), "夜里": (18, 24), "夜间": (18, 24), "半夜": (18, 24), "深夜": (18, 24), "夜": (18, 24),
+    "晚间": (18, 24), "晚": (18, 24), "夜里": (18, 24), "夜间": (18, 24), "半夜": (18, 24), "深夜": (18, 24),
+    "夜": (18, 24),
 }  # fmt: skip
 _AFTERNOON = {"下午", "午后", "傍晚", "晚上", "晚间", "晚", "夜里", "夜间", "半夜", "深夜", "夜"}
 
-_NOT_A_DAY = r"(?!楼|院|线|门|单元|栋|房|文件|码|馆|仓|幢|座|采样|卡口|出口|口|店|公馆|电梯|库|柜|窗|机|商|地块|宿舍|病房|床|梯|井|桥|路|厅|厂|棚|岗|点|台|桌|室|[院大]|[\dA-Za-z]|常|记|本|期|光|用|子|场|元|历|照)"
+_NOT_A_DAY = (
+    r"(?!楼|院|线|门|单元|栋|房|文件|码|馆|仓|幢|座|采样|卡口|出口|口|店|公馆|电梯|库|柜|窗|机|商|地块|宿舍|"
+    r"病房|床|梯|井|桥|路|厅|厂|棚|岗|点|台|桌|室|[院大]|[\dA-Za-z]|常|记|本|期|光|用|子|场|元|历|照)"
+)
 _DATE = (
-    rf"(?:(?P<year>20\d\d)(?:年|[./-]))?(?P<month>{NUMERAL})(?:月(?:份)?|(?<=\d)[./-](?=\d{{1,2}}[日号]|\d{{1,2}}(?:之?前|以前|去|要|晚|早|上午|下午|到期)))(?P<mday>{NUMERAL}(?!个)|初|中旬|底|末)?[日号]?"
+    rf"(?:(?P<year>20\d\d)(?:年|[./-]))?(?P<month>{NUMERAL})(?:月(?:份)?|(?<=\d)[./-](?=\d{{1,2}}[日号]|"
+    rf"\d{{1,2}}(?:之?前|以前|去|要|晚|早|上午|下午|到期)))(?P<mday>{NUMERAL}(?!个)|初|中旬|底|末)?[日号]?"
     rf"|(?<![路街巷弄道村组里第\d.栋楼#-])(?P<day>{NUMERAL})[日号]{_NOT_A_DAY}"
-    r"|(?P<relative>大前|大后|前|昨|今|当|明|次|后|第二)(?:天(?!津|气|窗|然|台)|[日儿](?!子|常|[^,。]{0,1}园)个?|个儿?(?!月|人|小|星)|(?=[早晚晨夜](?!餐|饭|点|期|报|恋)))"
-    r"|(?P<which>上上个?|上个?|下下个?|下个?|这个?|本)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-6])(?!个|边|期|[多岁年])"
-    r"|(?P<monthly>本月底|这个?月底|月底|月末|下个?月底|下个?月初|下个?月(?P<nday>\d{1,2}|[一二三四五六七八九十]{1,3})[日号]|年底|本周(?:之?内)|这周(?:之?内))"
+    r"|(?P<relative>大前|大后|前|昨|今|当|明|次|后|第二)(?:天(?!津|气|窗|然|台)|[日儿](?!子|常|"
+    r"[^,。]{0,1}园)个?|个儿?(?!月|人|小|星)|(?=[早晚晨夜](?!餐|饭|点|期|报|恋)))"
+    r"|(?P<which>上上个?|上个?|下下个?|下个?|这个?|本)?(?:周|星期|"
+    r"礼拜)(?P<weekday>[一二三四五六日天末1-6])(?!个|边|期|[多岁年])"
+    r"|(?P<monthly>本月底|这个?月底|月底|月末|下个?月底|下个?月初|下个?月(?P<nday>\d{1,2}|"
+    r"[一二三四五六七八九十]{1,3})[日号]|年底|本周(?:之?内)|这周(?:之?内))"
     r"|(?:大年|正月|农历)?初(?P<lunar>[一二三四五六七八九十])(?!中|年级|[的个]?学生|步|期)"
     r"|(?P<feast>元旦|五一|六一|十一(?=前|之前|假|放)|国庆)(?:节)?"
 )
-_PART = r"(?P<part>凌晨|清晨|早晨|早上|一早|上午|中午|午后|下午|傍晚|晚上|晚间|夜里|夜间|半夜|深夜|早(?![就已日产点餐饭恋些该])|晨|晚(?![餐饭点期辈婚])|夜)"
-_CLOCK = rf"(?P<hour>{NUMERAL})(?:[点时](?!候|间|段|[都儿]|击|赞|评|意|建议|问题|要求|[^,。]{{0,1}}意见)(?:钟|整)?|:(?=\d\d))(?P<minute>半|一刻|三刻|\d{{1,2}}(?=分|[^\d月日号栋楼]|$)|{NUMERAL}(?=分))?分?(?:(?:到|至|-|~)(?:{_PART.replace('part', 'part2')})?(?P<hour2>{NUMERAL})(?:点|时|:00)(?P<minute2>半)?)?"
-_BEFORE = r"(?P<before>(?:之|以)?前(?![后面台天往胸往年几排])|截止|截至)"
-_POINT = re.compile(
-    rf"(?:{_DATE})?(?:的|,)?(?:{_PART})?(?:{_CLOCK})?{_BEFORE}?"
+_PART = (
+    r"(?P<part>凌晨|清晨|早晨|早上|一早|上午|中午|午后|下午|傍晚|晚上|晚间|夜里|夜间|半夜|深夜|"
+    r"早(?![就已日产点餐饭恋些该])|晨|晚(?![餐饭点期辈婚])|夜)"
 )
+_CLOCK = (
+    rf"(?P<hour>{NUMERAL})(?:[点时](?!候|间|段|[都儿]|击|赞|评|意|建议|问题|要求|[^,。]{{0,1}}意见)(?:钟|整)?|"
+    rf":(?=\d\d))(?P<minute>半|一刻|三刻|\d{{1,2}}(?=分|[^\d月日号栋楼]|$)|{NUMERAL}(?=分))?分?(?:(?:到|至|-|"
+    rf"~)(?:{_PART.replace('part', 'part2')})?(?P<hour2>{NUMERAL})(?:点|时|:00)(?P<minute2>半)?)?"
+)
+_BEFORE = r"(?P<before>(?:之|以)?前(?![后面台天往胸往年几排])|截止|截至)"
+_POINT = re.compile(rf"(?:{_DATE})?(?:的|,)?(?:{_PART})?(?:{_CLOCK})?{_BEFORE}?")
 # Where a point in time may begin: the large pattern is tried only there.
 _START = re.compile(
-    r"[0-9零一二两三四五六七八九十]{1,4}[日号点时月:./]|20\d\d[年./-]|[今明昨][天日儿个早晚晨夜]|[前后]天|大[前后年]|当[天日晚]|次日|第二天|本[周月]|这个?[周月星礼]|[上下]{1,2}个?[周月星礼]|周[一二三四五六日天末\d]|星期|礼拜|月底|月末|年底"
-    r"|初[一二三四五六七八九十]|正月|农历|元旦|国庆|五一|六一|十一|早上?|晚上?|[上下中]午|午后|傍晚|凌晨|半夜|夜|清晨|深夜|一早"
+    r"[0-9零一二两三四五六七八九十]{1,4}[日号点时月:./]|20\d\d[年./-]|[今明昨][天日儿个早晚晨夜]|[前后]天|"
+    r"大[前后年]|当[天日晚]|次日|第二天|本[周月]|这个?[周月星礼]|[上下]{1,2}个?[周月星礼]|"
+    r"周[一二三四五六日天末\d]|星期|礼拜|月底|月末|年底"
+    r"|初[一二三四五六七八九十]|正月|农历|元旦|国庆|五一|六一|十一|早上?|晚上?|[上下中]午|午后|傍晚|凌晨|半夜|"
+    r"夜|清晨|深夜|一早"
 )
 _LOOSE_CLOCK = re.compile(r"[第有快好早晚多少大小差这那几各每此]$")
 
@@ -164,7 +183,10 @@ def _is_clock(match: re.Match[str], plain: str) -> bool:
     if ":" in match[0] or match["minute"] or match["before"] or "钟" in match[0] or "整" in match[0] or match["hour2"]:
         return True
     hour = number(match["hour"]) or 0
-    return hour >= 3 and re.match(r"要|去|做|送|到|来|得|必须|的|之|左右|准时|出发|打|有|开", plain[match.end() :]) is not None
+    return (
+        hour >= 3
+        and re.match(r"要|去|做|送|到|来|得|必须|的|之|左右|准时|出发|打|有|开", plain[match.end() :]) is not None
+    )
 
 
 def _next(at: datetime, hour: int, sent_at: datetime) -> datetime:
@@ -248,7 +270,9 @@ def _month_day(match: re.Match[str], today: date) -> tuple[date, date, float] | 
 
 
 def _nearest(today: date, month: int, day: int) -> tuple[date, date, float] | None:
-    options = [date(y, month, day) for y in (today.year - 1, today.year, today.year + 1) if day <= monthrange(y, month)[1]]
+    options = [
+        date(y, month, day) for y in (today.year - 1, today.year, today.year + 1) if day <= monthrange(y, month)[1]
+    ]
     best = min(options, key=lambda one: abs((one - today).days), default=None)
     return (best, best, 1.0) if best else None
 
@@ -285,16 +309,20 @@ def _monthly(match: re.Match[str], today: date) -> tuple[date, date, float] | No
         if match["nday"]:
             day = number(match["nday"]) or 0
             return (following.replace(day=day), following.replace(day=day), 1.0) if 1 <= day <= end else None
-        return (following, following.replace(day=5), 0.8) if "初" in words else (
-            following.replace(day=end - 2),
-            following.replace(day=end),
-            0.8,
+        return (
+            (following, following.replace(day=5), 0.8)
+            if "初" in words
+            else (
+                following.replace(day=end - 2),
+                following.replace(day=end),
+                0.8,
+            )
         )
     return last - timedelta(days=2), last, 0.9
 
 
 def _lunar(day: int, today: date) -> tuple[date, date, float] | None:
-    """Read 初三 as a day of the first lunar month, within 20 days before and 15 after New Year; else it is a school year."""
+    """Read 初三 as a lunar day from 20 days before to 15 after New Year; else it is a school year."""
     new_year = _NEW_YEAR.get(today.year)
     if new_year is None or not 1 <= day <= 10:
         return None

@@ -1,4 +1,4 @@
-"""Signs of danger to life, found by dated-free rules that an office can read: ``data/danger.yaml``.
+"""Signs of danger to life, found by rules that an office can read: ``data/danger.yaml``.
 
 A rule says what people write when this danger is present, and guards say when such words mean something else: a denial,
 a drill, something over, a question about rules, an offer, an animal, a figure of speech. The rules lean to recall: a
@@ -44,7 +44,7 @@ class DangerRules:
     """All rules of one file, ready to run. Build once; finding is pure and thread-safe."""
 
     def __init__(self, source: dict[str, Any]) -> None:
-        """Compile ``source`` (the parsed YAML). Raises ValueError naming every unknown guard, empty rule or bad regex."""
+        """Compile ``source`` (the parsed YAML). Raises ValueError naming every fault of every rule at once."""
         errors: list[str] = []
         fragments = source.get("fragments", {})
         guards = source.get("guards", {}) | source.get("special_guards", {})

@@ -1,4 +1,7 @@
-"""The door inside a compound: building, unit and room as people write them (三号楼二单元1203, 3#2-1203, 甲3号楼, 12栋)."""
+"""The door inside a compound: building, unit and room as people write them.
+
+For example 三号楼二单元1203, 3#2-1203, 甲3号楼, 12栋.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,18 @@ _PREFIX = re.compile(r"[甲乙丙丁东西南北老新a-h]")
 _N = NUMERAL
 # A street number stands before 号院 and after 路; it is no building.
 _WRITTEN = re.compile(
-    rf"(?P<building>{_N}|[a-h]\d{{0,2}}(?=号楼|[栋幢座]))(?P<bmark>号楼|[栋幢座]楼?|#楼?|号(?=\s?{_N}(?:单元|门)|[- ]?\d{{3,4}}(?!\d))|楼(?={_N}?单元))"
-    rf"[ ,、-]{{0,2}}(?:(?P<unit>东?西?{_N}|[甲乙丙丁东西中a-h])(?:单元|门(?!口|牌|诊|外|卫|前|岗|市)|(?=-\d{{3,4}}(?!\d))))?"
-    rf"[ ,、-]{{0,2}}(?:(?P<floor>{_N})(?:楼|层)(?P<side>[东西中左右南北]户?)?[ ,-]?)?(?:(?P<room>\d{{3,4}}|\d{{1,2}}(?=[号室户](?!门|楼|线|院))|(?<=单元)\d{{2}}|[一二三四五六七八九十零〇]{{3,4}})(?!\d|[年月天块元个人米度]|号楼|栋|多)(?:室|号|户|房|房间)?)?"
+    rf"(?P<building>{_N}|[a-h]\d{{0,2}}(?=号楼|[栋幢座]))(?P<bmark>号楼|[栋幢座]楼?|#楼?|号(?=\s?{_N}(?:单元|"
+    rf"门)|[- ]?\d{{3,4}}(?!\d))|楼(?={_N}?单元))"
+    rf"[ ,、-]{{0,2}}(?:(?P<unit>东?西?{_N}|[甲乙丙丁东西中a-h])(?:单元|门(?!口|牌|诊|外|卫|前|岗|市)|"
+    rf"(?=-\d{{3,4}}(?!\d))))?"
+    rf"[ ,、-]{{0,2}}(?:(?P<floor>{_N})(?:楼|层)(?P<side>[东西中左右南北]户?)?[ ,-]?)?(?:(?P<room>\d{{3,4}}|"
+    rf"\d{{1,2}}(?=[号室户](?!门|楼|线|院))|(?<=单元)\d{{2}}|[一二三四五六七八九十零〇]{{3,4}})(?!\d|"
+    rf"[年月天块元个人米度]|号楼|栋|多)(?:室|号|户|房|房间)?)?"
 )
 _LETTERED = re.compile(r"(?P<letter>[a-h])[座栋楼](?:(?P<unit>\d|[a-h])单元)?-?(?P<room>\d{3,4})?(?:室)?")
 _DASHED = re.compile(
-    r"(?<![\d.\-/#年月:])(?P<building>\d{1,3})(?P<mark>[-—#])(?P<middle>\d{1,2})(?:[-—](?P<floor>\d{1,2}))?[-—](?P<room>\d{2,4})(?!\d|-|[月日号年点天])"
+    r"(?<![\d.\-/#年月:])(?P<building>\d{1,3})(?P<mark>[-—#])(?P<middle>\d{1,2})(?:[-—](?P<floor>\d{1,2}))?[-—"
+    r"](?P<room>\d{2,4})(?!\d|-|[月日号年点天])"
     r"|(?<![\d.\-/#年月:])(?P<building2>\d{1,3})[-—#](?P<room2>\d{3,4})(?!\d|-|[年点])"
 )
 _UNIT_ONLY = re.compile(rf"(?P<unit>{_N})单元[ ,-]?(?:(?P<floor>{_N})(?:楼|层))?(?P<room>\d{{3,4}})?(?:室|号)?")

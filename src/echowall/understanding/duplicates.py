@@ -1,4 +1,6 @@
-"""Copies of a message: the same text again, forwarded, or slightly edited. The same event told in other words: ``incidents``.
+"""Copies of a message: the same text again, forwarded, or slightly edited.
+
+The same event told in other words is found by ``incidents``.
 
 Candidates come from MinHash over character 4-grams (rensa), each is verified by edit similarity (rapidfuzz). Two people
 who filled in the same template are no copies: where phone, identity number, name, door or age are given on both sides
@@ -29,8 +31,10 @@ _ALIKE = 82.0  # edit similarity (0-100) from which two texts are one
 _CONTAINED = 95.0  # the shorter stands in the longer, as in a forward with a comment
 _SHORT = 10  # shorter cores say too little: "求助", "救命" come from anybody
 _NOISE = re.compile(
-    r"#[^#\n]{1,40}#|//?@[^:\s]{1,30}:|@[\w\u4e00-\u9fff\-\[\]]{1,30}|https?://\S+|网页链接|【[^】]{1,12}】|\[[^\]]{1,6}\]"
-    r"|^(?:转发微博|转发|帮转发?|转自.{0,12}?[:,]|帮扩|求扩散?|扩散|代发|急转)[:,!]*|求?扩散?[!]*$|(?:已核实|求转发?|帮转|请转发|转发微博)"
+    r"#[^#\n]{1,40}#|//?@[^:\s]{1,30}:|@[\w\u4e00-\u9fff\-\[\]]{1,30}|https?://\S+|网页链接|【[^】]{1,12}】|"
+    r"\[[^\]]{1,6}\]"
+    r"|^(?:转发微博|转发|帮转发?|转自.{0,12}?[:,]|帮扩|求扩散?|扩散|代发|急转)[:,!]*|求?扩散?[!]*$|(?:已核实|"
+    r"求转发?|帮转|请转发|转发微博)"
 )
 _KEEP = re.compile(r"[^\u4e00-\u9fffa-z0-9]+")
 _AGE = re.compile(r"(?:年龄】?[: ]{0,2}(\d{1,3}))|(\d{1,3})岁")

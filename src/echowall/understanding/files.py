@@ -23,7 +23,7 @@ class FileProblemError(Exception):
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Give the rows of a .csv, .jsonl or .json-lines file (also .gz). Raises FileProblemError for what cannot be read."""
+    """Give the rows of a .csv or .jsonl file (also .gz). Raises FileProblemError for what cannot be read."""
     kind = _kind(path)
     with _open(path) as file:
         if kind == "csv":
@@ -49,7 +49,9 @@ def _write(path: Path, kind: str, is_packed: bool, rows: Iterable[dict[str, Any]
     encoding = "utf-8-sig" if kind == "csv" else "utf-8"
     file: IO[str]
     count = 0
-    with gzip.open(path, "wt", encoding=encoding) if is_packed else path.open("w", encoding=encoding, newline="") as file:
+    with (
+        gzip.open(path, "wt", encoding=encoding) if is_packed else path.open("w", encoding=encoding, newline="") as file
+    ):
         writer: csv.DictWriter[str] | None = None
         for row in rows:
             count += 1
@@ -59,7 +61,9 @@ def _write(path: Path, kind: str, is_packed: bool, rows: Iterable[dict[str, Any]
             if writer is None:
                 writer = csv.DictWriter(file, list(row), extrasaction="ignore")
                 writer.writeheader()
-            writer.writerow({k: json.dumps(v, ensure_ascii=False) if isinstance(v, (dict, list)) else v for k, v in row.items()})
+            writer.writerow(
+                {k: json.dumps(v, ensure_ascii=False) if isinstance(v, (dict, list)) else v for k, v in row.items()}
+            )
     return count
 
 
@@ -75,7 +79,9 @@ def read_gazetteer(path: Path) -> list[GazetteerEntry]:
         names = aliases.split("|") if isinstance(aliases, str) else aliases
         parent = row.get("parent_id")
         entries.append(
-            GazetteerEntry(str(row["id"]), str(parent) if parent else None, row["kind"], row["name"], tuple(n for n in names if n))
+            GazetteerEntry(
+                str(row["id"]), str(parent) if parent else None, row["kind"], row["name"], tuple(n for n in names if n)
+            )
         )
     if problems:
         raise FileProblemError(problems)
@@ -93,7 +99,9 @@ def _kind(path: Path) -> str:
 def _open(path: Path) -> IO[str]:
     """Open as UTF-8 where the beginning is UTF-8, else as GB18030."""
     try:
-        raw: IO[bytes] = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[assignment]
+        # The caller closes it: it is the stream that is returned.
+        plain = path.open("rb")
+        raw: IO[bytes] = gzip.GzipFile(fileobj=plain) if path.suffix == ".gz" else plain  # type: ignore[assignment]
         head = raw.read(1 << 16)
     except OSError as error:
         raise FileProblemError([f"{path}: 打不开 ({error}); 请检查路径"]) from error

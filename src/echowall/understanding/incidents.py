@@ -20,15 +20,22 @@ from echowall.understanding.normalise import plain_form
 Key = TypeVar("Key", bound=Hashable)
 
 _PLACE = re.compile(
-    r"[\u4e00-\u9fff]{2,6}?(?:小区|花园|家园|公寓|大厦|广场|新城|新村|社区|家属院|[苑府湾园城郡庭村]|大道|[路街巷](?!口)|中学|小学|幼儿园|医院|工地)"
+    r"[\u4e00-\u9fff]{2,6}?(?:小区|花园|家园|公寓|大厦|广场|新城|新村|社区|家属院|[苑府湾园城郡庭村]|大道|"
+    r"[路街巷](?!口)|中学|小学|幼儿园|医院|工地)"
 )
-_PLACE_NOISE = re.compile(r"^.*(?:[是在有们近个的和与从到及对该本住向请]|位于|关于|投诉|反映|举报|咨询|建议)|^[市区县]+")
+_PLACE_NOISE = re.compile(
+    r"^.*(?:[是在有们近个的和与从到及对该本住向请]|位于|关于|投诉|反映|举报|咨询|建议)|^[市区县]+"
+)
 _NO_PLACE = re.compile(r"政府|^(?:小区|社区|大道|整个|全|每|某|这|那|哪)")
-_STOP = frozenset(
-    "我们 你们 他们 问题 领导 尊敬 书记 市长 您好 你好 请问 希望 有关 部门 解决 处理 反映 投诉 举报 咨询 建议 要求 请求 相关 居民 业主 小区 附近 严重 影响 现在 已经 没有 "
-    "可以 这个 那个 什么 怎么 为什么 一个 因为 所以 但是 如果 就是 还是 以及 进行 情况 政府 单位 公司 生活 时间 今天 昨天 目前 多次 一直 我家 感谢 谢谢 百姓 老百姓 群众 大家 "
-    "开发商 项目 楼盘 广大 造成 导致 存在 出现 由于 根据 关于 不能 无法 是否 能否 何时 非常 十分 自己 他人 本人 市民 强烈 给予 尽快 及时 城市".split()
-)  # fmt: skip
+_STOP_WORDS = (
+    "我们 你们 他们 问题 领导 尊敬 书记 市长 您好 你好 请问 希望 有关 部门 解决 处理 "
+    "反映 投诉 举报 咨询 建议 要求 请求 相关 居民 业主 小区 附近 严重 影响 现在 已经 "
+    "没有 可以 这个 那个 什么 怎么 为什么 一个 因为 所以 但是 如果 就是 还是 以及 进行 "
+    "情况 政府 单位 公司 生活 时间 今天 昨天 目前 多次 一直 我家 感谢 谢谢 百姓 老百姓 "
+    "群众 大家 开发商 项目 楼盘 广大 造成 导致 存在 出现 由于 根据 关于 不能 无法 是否 "
+    "能否 何时 非常 十分 自己 他人 本人 市民 强烈 给予 尽快 及时 城市"
+)
+_STOP = frozenset(_STOP_WORDS.split())
 _HEAD = 400  # what a message is about stands at its beginning
 _MOST = 400
 
@@ -56,7 +63,7 @@ class IncidentIndex(Generic[Key]):
     """Tellings of the last days; finds those of the same incident. Not thread-safe: one per worker."""
 
     def __init__(self, window: timedelta = timedelta(days=7), threshold: float = 0.26) -> None:
-        """Start empty; ``window`` is how far apart two tellings of one incident may be, ``threshold`` how alike they must be."""
+        """Start empty; ``window`` is how far apart tellings may be, ``threshold`` how alike they must be."""
         self._window = window
         self._threshold = threshold
         self._told: list[tuple[Key, Told]] = []

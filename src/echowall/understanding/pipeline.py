@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from importlib import import_module
 from typing import Any, Protocol
 
 import msgspec
@@ -52,8 +53,10 @@ class Classifier(Protocol):
 def default_classifier() -> Classifier | None:
     """Give the model that ships with Echowall, or None where none is installed: then every answer must be looked at."""
     try:
-        from echowall.understanding import model
-    except ImportError:
+        model = import_module("echowall.understanding.model")
+    except ModuleNotFoundError as error:
+        if error.name != "echowall.understanding.model":
+            raise
         return None
     try:
         shipped: Classifier = model.shipped_model()
@@ -134,11 +137,16 @@ def _understand(
 def final_urgency(
     guessed: Guess | None, danger: tuple[DangerSign, ...], deadline: NeededBy | None, intent: Guess, sent_at: datetime
 ) -> Guess:
-    """Give the worst of the classifier's urgency, the signs of danger, and a deadline of a call for help within 24 hours."""
+    """Give the worst of the classifier's urgency, the signs of danger, and a call for help needed within 24 hours."""
     said = guessed or Guess(Urgency.NORMAL.value, 0.0, Band.MUST_LOOK)
     worst = Urgency(said.value)
     result = said
-    if deadline and intent.value == Intent.HELP.value and deadline.end <= sent_at + _SOON and worst.rank > Urgency.URGENT.rank:
+    if (
+        deadline
+        and intent.value == Intent.HELP.value
+        and deadline.end <= sent_at + _SOON
+        and worst.rank > Urgency.URGENT.rank
+    ):
         worst = Urgency.URGENT
         band = Band.LOOK if deadline.confidence >= 0.6 else Band.MUST_LOOK
         result = Guess(worst.value, deadline.confidence, band, deadline.evidence, ((said.value, said.confidence),))
@@ -161,4 +169,3 @@ def to_json(understanding: Understanding) -> dict[str, Any]:
 def from_json(values: Mapping[str, Any]) -> Understanding:
     """Read what ``to_json`` gave. Raises msgspec.ValidationError naming the field that does not fit."""
     return msgspec.convert(values, Understanding)
-

@@ -64,7 +64,10 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class NeededBy:
-    """When help must have come: aware instants; ``end`` is the deadline. ``basis`` is date, clock_time, supply_left …"""
+    """When help must have come, in aware instants; ``end`` is the deadline.
+
+    ``basis`` is date, part_of_day, clock_time, duration, supply_left or at_once.
+    """
 
     start: datetime | None
     end: datetime
@@ -104,7 +107,11 @@ class DangerSign:
 
 @dataclass(frozen=True, slots=True)
 class PersonalData:
-    """Something that identifies a person: kind is phone, landline, identity_number, name, room, plate, email, wechat."""
+    """Something that identifies a person.
+
+    ``kind`` is phone, landline, identity_number, name, plate, email, wechat, qq or account. ``valid`` is False for an
+    identity number whose check digit is wrong and for a name that is already polite (王先生).
+    """
 
     kind: str
     value: str
@@ -115,7 +122,11 @@ class PersonalData:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """Everything that was understood of one message. ``band`` is the worst of the parts; never SURE with a danger sign."""
+    """Everything that was understood of one message.
+
+    ``band`` is the worst of the parts; never SURE with a danger sign. ``notes`` are codes such as
+    ``households:200`` and ``wall:health_detail``.
+    """
 
     intent: Guess
     topic: Guess

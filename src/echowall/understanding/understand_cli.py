@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,15 @@ from echowall.understanding.places import Gazetteer
 _ZONE = ZoneInfo("Asia/Shanghai")
 _TEXT_NAMES = ("text", "body", "content", "detail", "post", "message", "留言", "内容", "正文", "诉求内容")
 _TIME_NAMES = ("time", "sent_at", "said_at", "date", "published", "时间", "留言时间", "日期")
-_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日")
+_FORMATS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d",
+    "%Y年%m月%d日 %H:%M",
+    "%Y年%m月%d日",
+)
 
 
 def add_parsers(subparsers: Any) -> None:
@@ -72,7 +80,8 @@ def _understood(
         sent_at = read_time(str(stated)) if stated else fallback
         if sent_at is None:
             problems.append(
-                f"{arguments.input.name} 第{number}行 {time_column or '时间'} 列: 看不懂的时间 {stated!r}; 请写成 2022-05-03 21:10:00, 或用 --at 给一个"
+                f"{arguments.input.name} 第{number}行 {time_column or '时间'} 列: 看不懂的时间 {stated!r}; 请写成 "
+                f"2022-05-03 21:10:00, 或用 --at 给一个"
             )
             continue
         yield row | {"understanding": to_json(understand(text, sent_at=sent_at, gazetteer=gazetteer))}
@@ -92,7 +101,9 @@ def _check_columns(arguments: argparse.Namespace, row: dict[str, Any], text: str
     if arguments.time and when not in row:
         problems.append(f"{arguments.input.name}: 没有时间列 {when}; 用 --time 指明, 现有: {there}")
     if when is None and not arguments.at:
-        problems.append(f"{arguments.input.name}: 没有时间列; 用 --time 指明, 或用 --at 给所有留言一个时间, 现有: {there}")
+        problems.append(
+            f"{arguments.input.name}: 没有时间列; 用 --time 指明, 或用 --at 给所有留言一个时间, 现有: {there}"
+        )
     if problems:
         raise FileProblemError(problems)
 
@@ -109,5 +120,5 @@ def read_time(words: str) -> datetime | None:
     return None
 
 
-def _reader(pattern: str) -> Any:
+def _reader(pattern: str) -> Callable[[str], datetime]:
     return lambda words: datetime.strptime(words, pattern)  # noqa: DTZ007 - the zone is added by read_time

@@ -66,9 +66,20 @@ class TestDangerSigns:
 
     @pytest.mark.parametrize(
         "text",
-        ["", "累死了", "消防演习，勿惊慌", "没有胸痛，没有呼吸困难", "无发热、咳嗽、呼吸困难，申请解除", "谢谢救命之恩", "请问透析医保怎么报销",
-         "四川省对中风险地区提出了哪些要求", "昨天已经透析完了", "跳楼价甩卖", "给狗打狂犬疫苗去哪里"],
-    )  # fmt: skip
+        [
+            "",
+            "累死了",
+            "消防演习，勿惊慌",
+            "没有胸痛，没有呼吸困难",
+            "无发热、咳嗽、呼吸困难，申请解除",
+            "谢谢救命之恩",
+            "请问透析医保怎么报销",
+            "四川省对中风险地区提出了哪些要求",
+            "昨天已经透析完了",
+            "跳楼价甩卖",
+            "给狗打狂犬疫苗去哪里",
+        ],
+    )
     def test_leaves_look_alikes(self, text: str) -> None:
         assert danger_signs(text) == ()
 
@@ -93,12 +104,22 @@ class TestDangerSigns:
 class TestDangerRules:
     def test_refuses_unknown_guards_and_bad_patterns_all_at_once(self) -> None:
         source = {
-            "guards": {}, "pressing": "急", "soon": "明", "idioms": "累死",
+            "guards": {},
+            "pressing": "急",
+            "soon": "明",
+            "idioms": "累死",
             "rules": [
-                {"code": "a", "zh": "甲", "urgency": "critical", "keys": ["火"], "signs": ["(火"], "guards": ["nobody"]},
+                {
+                    "code": "a",
+                    "zh": "甲",
+                    "urgency": "critical",
+                    "keys": ["火"],
+                    "signs": ["(火"],
+                    "guards": ["nobody"],
+                },
                 {"code": "b", "zh": "乙", "urgency": "urgent", "keys": [], "signs": [], "guards": []},
             ],
-        }  # fmt: skip
+        }
         with pytest.raises(ValueError, match=r"a: unknown guard nobody.*a: .*b: needs keys") as caught:
             DangerRules(source)
         assert "danger.yaml" in str(caught.value)

@@ -221,7 +221,10 @@ class TestProperties:
         assert found is not None
         assert found.end == sent + timedelta(days=days)
 
-    @given(INSTANTS, st.text(alphabet="0123456789一二三十月日号点半前明后今天早晚下午周末底内小时剩药要去。，:", max_size=40))
+    @given(
+        INSTANTS,
+        st.text(alphabet="0123456789一二三十月日号点半前明后今天早晚下午周末底内小时剩药要去。，:", max_size=40),
+    )
     def test_never_fails_never_answers_with_the_past(self, sent: datetime, text: str) -> None:
         for found in all_deadlines(text, sent):
             assert found.end >= sent
@@ -234,9 +237,25 @@ class TestProperties:
 class TestNumber:
     @pytest.mark.parametrize(
         ("words", "value"),
-        [("三", 3), ("十", 10), ("十二", 12), ("二十", 20), ("二十一", 21), ("一百零五", 105), ("两百", 200), ("一二零三", 1203), ("1203", 1203),
-         ("廿三", 23), ("三千", 3000), ("两万", 20000), ("〇", 0), ("壹拾", 10), ("", None), ("号", None)],
-    )  # fmt: skip
+        [
+            ("三", 3),
+            ("十", 10),
+            ("十二", 12),
+            ("二十", 20),
+            ("二十一", 21),
+            ("一百零五", 105),
+            ("两百", 200),
+            ("一二零三", 1203),
+            ("1203", 1203),
+            ("廿三", 23),
+            ("三千", 3000),
+            ("两万", 20000),
+            ("〇", 0),
+            ("壹拾", 10),
+            ("", None),
+            ("号", None),
+        ],
+    )
     def test_reads(self, words: str, value: int | None) -> None:
         assert number(words) == value
 
