@@ -138,3 +138,13 @@ class Database:
             is_orphan = kind == "draft" or (kind == "test" and not Path(f"/proc/{rest.partition('_')[0]}").exists())
             if is_orphan or (kind == "template" and name != self.template):
                 server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextlib.contextmanager
+def owner_connection() -> Iterator[psycopg.Connection]:
+    """Connect to this process's database as its superuser: what somebody with full access could do."""
+    from django.db import connections
+
+    url = _cluster().superuser_url(connections["default"].settings_dict["NAME"])
+    with psycopg.connect(url, autocommit=True) as owner:
+        yield owner
