@@ -55,7 +55,7 @@ front: ## build the pages' files again
 	$(PIP) --requirement requirements/dev.lock
 	@touch $@
 
-.venv/front.stamp: .venv/run.stamp requirements/node.lock $(FRONT)
+.venv/front.stamp: requirements/node.lock $(FRONT) | .venv/run.stamp
 	bin/build-front
 	@touch $@
 

@@ -46,8 +46,14 @@ def rows(name: str) -> list[dict[str, str]]:
 
 def sources() -> list[tuple[str, str, str]]:
     """(id, title, text) of all messages of the four sets."""
-    hot = [("t" + r["id"], r["user"] + r["topic"], r["topic"] + "。" + r["detail"]) for r in rows("tipdm_gov_messages/hot_topic_messages.csv.gz")]
-    shanghai = [("d" + r["id"], r["summary"], r["summary"] + "。" + r["body"]) for r in rows("daohouer_shanghai_help_2022/messages.csv.gz")]
+    hot = [
+        ("t" + r["id"], r["user"] + r["topic"], r["topic"] + "。" + r["detail"])
+        for r in rows("tipdm_gov_messages/hot_topic_messages.csv.gz")
+    ]
+    shanghai = [
+        ("d" + r["id"], r["summary"], r["summary"] + "。" + r["body"])
+        for r in rows("daohouer_shanghai_help_2022/messages.csv.gz")
+    ]
     wuhan = [("w" + r["id"], "", r["text"]) for r in rows("wuhan_covid_weibo_sos_2020/posts.csv.gz")]
     henan = [("h" + r["id"], "", r["post"]) for r in rows("henan_flood_weibo_2021/posts.csv.gz")]
     return hot + shanghai + wuhan + henan
@@ -60,7 +66,11 @@ def edited(text: str, rng: random.Random) -> str:
     if how == 1:
         return "#紧急求助##扩散# " + text + " 求扩散!!!"
     if how == 2:
-        return rng.choice(["大家好，", "求助求助，", "看到的帮帮忙，", "朋友圈看到的，"]) + text + rng.choice(["，谢谢", "，急急急", "🙏🙏"])
+        return (
+            rng.choice(["大家好，", "求助求助，", "看到的帮帮忙，", "朋友圈看到的，"])
+            + text
+            + rng.choice(["，谢谢", "，急急急", "🙏🙏"])
+        )
     if how == 3:
         return text[: max(30, int(len(text) * 0.7))]
     if how == 4:
@@ -126,8 +136,12 @@ def copies(show: bool) -> None:
         else:
             undecided.add((one, other))
     report("copies", len(right), len(wrong), len(real_pairs - found))  # type: ignore[operator]
-    print(f"  messages {len(everything)}, true pairs {len(real_pairs)}, undecided pairs between real messages {len(undecided)}")
-    print(f"  {statistics.mean(spent) * 1e3:.2f} ms mean, {sorted(spent)[int(len(spent) * 0.95)] * 1e3:.2f} ms p95 for look-up and adding")
+    print(
+        f"  messages {len(everything)}, true pairs {len(real_pairs)}, undecided pairs between real messages {len(undecided)}"
+    )
+    print(
+        f"  {statistics.mean(spent) * 1e3:.2f} ms mean, {sorted(spent)[int(len(spent) * 0.95)] * 1e3:.2f} ms p95 for look-up and adding"
+    )
     if show:
         for one, other in rng.sample(sorted(undecided), min(25, len(undecided))):
             print("  ?", text_of[one][:110].replace("\n", " "), "\n   ", text_of[other][:110].replace("\n", " "))
@@ -140,7 +154,9 @@ def copies(show: bool) -> None:
 def report(name: str, right: int, wrong: int, missed: int) -> None:
     precision, recall = right / max(1, right + wrong), right / max(1, right + missed)
     f1 = 2 * precision * recall / max(1e-9, precision + recall)
-    print(f"{name}: pairwise precision {precision:.4f} recall {recall:.4f} F1 {f1:.4f} false merges {1 - precision:.4f} (n={right + missed})")
+    print(
+        f"{name}: pairwise precision {precision:.4f} recall {recall:.4f} F1 {f1:.4f} false merges {1 - precision:.4f} (n={right + missed})"
+    )
 
 
 # Of one team's five hot issues two are one thing at one place; the others gather several things or a policy.
@@ -156,7 +172,10 @@ def incident_label(text: str) -> str | None:
 
 
 def incidents(window_days: int = 180) -> None:
-    messages = [(r["id"], r["topic"] + "。" + r["detail"], r["time"]) for r in rows("tipdm_gov_messages/hot_topic_messages.csv.gz")]
+    messages = [
+        (r["id"], r["topic"] + "。" + r["detail"], r["time"])
+        for r in rows("tipdm_gov_messages/hot_topic_messages.csv.gz")
+    ]
     members = {r["留言编号"]: _TEAM_ISSUES[r["问题ID"]] for r in rows("tipdm_gov_messages/contestant_hot_issue_members.csv.gz")
                if r["team"] == "jesHrz" and r["问题ID"] in _TEAM_ISSUES}  # fmt: skip
     labels = {key: incident_label(text) or members.get(key) for key, text, _ in messages}
@@ -175,7 +194,13 @@ def incidents(window_days: int = 180) -> None:
             truth.setdefault(label, []).append(key)
     real = {tuple(sorted((a, b))) for keys in truth.values() for n, a in enumerate(keys) for b in keys[n + 1 :]}
     touched = {p for p in pairs if labels[p[0]] or labels[p[1]]}
-    joined = {tuple(sorted((a, b))) for group in clusters(sorted(pairs)) for a in group for b in group if a < b and (labels[a] or labels[b])}
+    joined = {
+        tuple(sorted((a, b)))
+        for group in clusters(sorted(pairs))
+        for a in group
+        for b in group
+        if a < b and (labels[a] or labels[b])
+    }
     print({label: len(keys) for label, keys in truth.items()})
     report("same incident, direct pairs", len(touched & real), len(touched - real), len(real - touched))
     report("same incident, joined into clusters", len(joined & real), len(joined - real), len(real - joined))
@@ -196,7 +221,9 @@ def speed() -> None:
         index.query(text)
         spent.append(time.perf_counter() - begin)
     spent.sort()
-    print(f"look-up among 100,000: median {spent[500] * 1e3:.2f} ms, p95 {spent[950] * 1e3:.2f} ms, worst {spent[-1] * 1e3:.2f} ms")
+    print(
+        f"look-up among 100,000: median {spent[500] * 1e3:.2f} ms, p95 {spent[950] * 1e3:.2f} ms, worst {spent[-1] * 1e3:.2f} ms"
+    )
 
 
 if __name__ == "__main__":

@@ -92,14 +92,20 @@ def places() -> None:
     with gzip.open(DATA / "address_parsing_zh/addresses_large.jsonl.gz", "rt", encoding="utf-8") as file:
         addresses = [segments(json.loads(line)) for line in file]
     right, total, wrong_samples = collections.Counter[str](), collections.Counter[str](), []
-    usable = [a for a in addresses if any(n == "houseno" for _, n in a) and not any("#" in w and "##" in w for w, _ in a)]
+    usable = [
+        a for a in addresses if any(n == "houseno" for _, n in a) and not any("#" in w and "##" in w for w, _ in a)
+    ]
     usable = [a for a in usable if any(w.endswith(("楼", "栋", "幢", "座", "#")) for w, n in a if n == "houseno")]
     for address in usable:
         truth = {n: w for w, n in address}
         words = plain_form("".join(w for w, _ in address))
         found = doors(words)
         door = found[0] if found else None
-        for kind, value in (("houseno", door.building if door else ""), ("cellno", door.unit if door else ""), ("roomno", door.room if door else "")):
+        for kind, value in (
+            ("houseno", door.building if door else ""),
+            ("cellno", door.unit if door else ""),
+            ("roomno", door.room if door else ""),
+        ):
             if kind in truth:
                 total[kind] += 1
                 expected = building_number(plain_form(truth[kind]).rstrip("室号户单元门"))
@@ -133,7 +139,9 @@ def places() -> None:
     answers = [gazetteer.find(words) for words, _ in asked]
     spent = (time.perf_counter() - begin) / len(asked)
     hit = sum(any(m.place_id == want for m in answer) for answer, (_, want) in zip(answers, asked, strict=True))
-    print(f"compounds: {len(entries)} nodes built in {built:.2f} s; right {hit}/{len(asked)} = {hit / len(asked):.4f}; {spent * 1e6:.0f} us each")
+    print(
+        f"compounds: {len(entries)} nodes built in {built:.2f} s; right {hit}/{len(asked)} = {hit / len(asked):.4f}; {spent * 1e6:.0f} us each"
+    )
 
 
 def replies() -> None:
@@ -150,8 +158,13 @@ def replies() -> None:
     )
     second = [r for r in labelled if r["human_complete_rb"]]
     codes = [{f.code for f in check_reply(question=r["topic"] + "。" + r["detail"], reply=r["reply"])} for r in second]
-    whole = sum((r["human_complete_rb"] == "1.0") == (not any(c.startswith(("unanswered", "part", "empty")) for c in cs)) for r, cs in zip(second, codes, strict=True))
-    based = sum((r["human_explainable_rb"] == "1.0") == ("no_basis" not in cs) for r, cs in zip(second, codes, strict=True))
+    whole = sum(
+        (r["human_complete_rb"] == "1.0") == (not any(c.startswith(("unanswered", "part", "empty")) for c in cs))
+        for r, cs in zip(second, codes, strict=True)
+    )
+    based = sum(
+        (r["human_explainable_rb"] == "1.0") == ("no_basis" not in cs) for r, cs in zip(second, codes, strict=True)
+    )
     print(f"second team: complete {whole}/{len(second)}, explained {based}/{len(second)}")
 
 
@@ -161,7 +174,11 @@ class Stub:
     version = "stub"
 
     def classify(self, text: str) -> dict[str, Guess]:
-        return {"intent": Guess("help", 0.9, Band.SURE), "topic": Guess("medicine", 0.9, Band.SURE), "urgency": Guess("normal", 0.9, Band.SURE)}
+        return {
+            "intent": Guess("help", 0.9, Band.SURE),
+            "topic": Guess("medicine", 0.9, Band.SURE),
+            "urgency": Guess("normal", 0.9, Band.SURE),
+        }
 
 
 def street(nodes: int) -> Gazetteer:
@@ -189,18 +206,29 @@ def speed() -> None:
     sets = texts()
     own = [json.loads(line)["text"] for line in OWN.read_text(encoding="utf-8").splitlines()]
     compounds = [e.name for e in gazetteer.entries.values() if e.kind == "compound"]
-    mixed = [rng.choice(compounds) + f"{rng.randrange(1, 9)}号楼{rng.randrange(1, 3)}单元{rng.randrange(101, 2304)}，" + t for t in sets["daohouer"] + own]
+    mixed = [
+        rng.choice(compounds) + f"{rng.randrange(1, 9)}号楼{rng.randrange(1, 3)}单元{rng.randrange(101, 2304)}，" + t
+        for t in sets["daohouer"] + own
+    ]
     sample = mixed[:3000] + rng.sample(sets["henan"], 500) + rng.sample(sets["fuzhou tickets"], 400)
     rng.shuffle(sample)
     classifier = default_classifier() or Stub()
     list(understand_many([("热身", now)], classifier=classifier))
-    for name, messages in (("mixed (3000 help calls with an address, 500 posts, 400 tickets)", sample), ("help calls", mixed), ("long petitions", sets["petitions"][:1500])):
+    for name, messages in (
+        ("mixed (3000 help calls with an address, 500 posts, 400 tickets)", sample),
+        ("help calls", mixed),
+        ("long petitions", sets["petitions"][:1500]),
+    ):
         begin = time.process_time()
-        for _ in understand_many(((text, now) for text in messages), gazetteer=gazetteer, context_place_id="p1", classifier=classifier):
+        for _ in understand_many(
+            ((text, now) for text in messages), gazetteer=gazetteer, context_place_id="p1", classifier=classifier
+        ):
             pass
         spent = time.process_time() - begin
         length = sum(map(len, messages)) / len(messages)
-        print(f"pipeline, {name}: {len(messages) / spent:.0f} messages/s on one core ({length:.0f} characters each, {len(gazetteer.entries)} nodes, classifier {classifier.version})")
+        print(
+            f"pipeline, {name}: {len(messages) / spent:.0f} messages/s on one core ({length:.0f} characters each, {len(gazetteer.entries)} nodes, classifier {classifier.version})"
+        )
     parts: dict[str, Callable[[str], object]] = {
         "plain form": plain_form, "danger": danger_signs, "times": lambda t: needed_by(t, now), "personal": personal_data, "people": people_count,
         "places": lambda t: gazetteer.find(t, "p1"), "redact": redact, "classify": classifier.classify,

@@ -28,9 +28,7 @@ def job(*, queue: str = "default", retries: int = 5, cron: str = "") -> Callable
                 function(*args, **kwargs)
 
         name = f"{function.__module__}.{function.__qualname__}"
-        task = app.task(
-            run, name=name, queue=queue, retry=RetryStrategy(max_attempts=retries, exponential_wait=2)
-        )
+        task = app.task(run, name=name, queue=queue, retry=RetryStrategy(max_attempts=retries, exponential_wait=2))
         if cron:
             app.periodic(cron=cron)(task)
         return task

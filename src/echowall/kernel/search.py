@@ -38,9 +38,7 @@ def query(text: str) -> str:
     """Return ``text`` as a tsquery: every run must occur, as a phrase of pairs. Empty when nothing can be searched."""
     parts = []
     for run in _runs(text):
-        if run[0].isascii():
-            parts.append(f"'{run}':*")
-        elif len(run) == 1:
+        if run[0].isascii() or len(run) == 1:
             parts.append(f"'{run}':*")
         else:
             parts.append("(" + " <-> ".join(f"'{run[i : i + 2]}'" for i in range(len(run) - 1)) + ")")
@@ -56,5 +54,5 @@ def matching(rows: QuerySet[Any, Any], text: str) -> QuerySet[Any, Any]:
     if not words:
         return rows.none()
     table = rows.model._meta.db_table
-    found = RawSQL(f"SELECT {table}_search(%s::tsquery, %s)", [words, FOUND_AT_MOST])  # noqa: S608 - the table is ours
+    found = RawSQL(f"SELECT {table}_search(%s::tsquery, %s)", [words, FOUND_AT_MOST])
     return rows.filter(id__in=found)

@@ -35,8 +35,16 @@ def queue_notice(
         return held
     shown = transport == "page"
     return Notice.objects.create(
-        id=new_id(), office_id=where[0], place_path=where[1], transport=transport, text=text,
-        address_sealed=seal("address", address) if address else None, address_masked=f"…{address[-4:]}" if address else "",
-        subject_kind=subject[0], subject_id=subject[1], queued_at=at, next_at=None if shown else at,
+        id=new_id(),
+        office_id=where[0],
+        place_path=where[1],
+        transport=transport,
+        text=text,
+        address_sealed=seal("address", address) if address else None,
+        address_masked=f"…{address[-4:]}" if address else "",
+        subject_kind=subject[0],
+        subject_id=subject[1],
+        queued_at=at,
+        next_at=None if shown else at,
         state=Notice.State.SHOWN if shown else Notice.State.WAITING,
     )

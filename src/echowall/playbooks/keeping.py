@@ -39,7 +39,9 @@ def keep(playbook: Playbook) -> None:
     KeptVersion.objects.bulk_create(
         [
             KeptVersion(
-                version=playbook.version, playbook=playbook.id, kept_at=clock.now(),
+                version=playbook.version,
+                playbook=playbook.id,
+                kept_at=clock.now(),
                 files={path: content.decode() for path, content in playbook.files.items()},
             )
         ],

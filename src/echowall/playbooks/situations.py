@@ -63,6 +63,9 @@ def _situation(section: Section) -> Situation | None:
                 wanted.known(*_CLOCK_KEYS)
         expect.section("values", needed=False)
         expect.get("steps_due", list, needed=False, example="[]")
+    if (variants := section.section("variants", needed=False)) is not None:
+        for variant in variants.data:
+            variants.section(variant)
     written = section.get("on", (str, date), example="'2022-05-03 23:50'")
     at = _instant(section, "on", written) if isinstance(written, str) else None
     on = written if isinstance(written, date) else (at.date() if at else None)
@@ -118,6 +121,8 @@ def run_situation(playbook: Playbook, situation: Situation, calendar: Calendar) 
     wanted = situation.expect.get("error")
     try:
         run.play()
+    except (TypeError, ValueError, AttributeError) as error:
+        run.differ("given", "可读的内容 / readable content", f"{type(error).__name__}: {error}")
     except PlaybookError as error:
         if error.code != wanted:
             run.differ("error", str(wanted), error.code, error.said)
@@ -243,7 +248,13 @@ class _Run:
                     f"Variant {version} changes {name}, which does not exist.",
                 )
             parameter = changed[name]
-            value = PARAMETER_TYPES[parameter.type].read(written)
+            try:
+                value = PARAMETER_TYPES[parameter.type].read(written)
+            except NotThisType:
+                raise PlaybookError(
+                    f"变体“{version}”的“{name}”值不对:{written}",
+                    f"Variant {version} gives {name} a wrong value: {written}",
+                ) from None
             dated = DatedValue(
                 value, date.min, None, Source("情形变体"), Mark.VERIFIED, "", self.situation.file, self.situation.line
             )

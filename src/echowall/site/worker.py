@@ -43,7 +43,9 @@ def run() -> int:
     """Work until SIGTERM or SIGINT."""
     stop = threading.Event()
     loops = [
-        threading.Thread(target=_repeat, args=(stop, 0.4, lambda: sweep_pending(at=clock.now(), limit=_BATCH), "sweep")),
+        threading.Thread(
+            target=_repeat, args=(stop, 0.4, lambda: sweep_pending(at=clock.now(), limit=_BATCH), "sweep")
+        ),
         threading.Thread(target=_repeat, args=(stop, 2.0, _seal, "seal")),
     ]
     for loop in loops:

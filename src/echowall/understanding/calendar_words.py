@@ -44,9 +44,7 @@ _DATE = (
 _PART = r"(?P<part>凌晨|清晨|早晨|早上|一早|上午|中午|午后|下午|傍晚|晚上|晚间|夜里|夜间|半夜|深夜|早(?![就已日产点餐饭恋些该])|晨|晚(?![餐饭点期辈婚])|夜)"
 _CLOCK = rf"(?P<hour>{NUMERAL})(?:[点时](?!候|间|段|[都儿]|击|赞|评|意|建议|问题|要求|[^,。]{{0,1}}意见)(?:钟|整)?|:(?=\d\d))(?P<minute>半|一刻|三刻|\d{{1,2}}(?=分|[^\d月日号栋楼]|$)|{NUMERAL}(?=分))?分?(?:(?:到|至|-|~)(?:{_PART.replace('part', 'part2')})?(?P<hour2>{NUMERAL})(?:点|时|:00)(?P<minute2>半)?)?"
 _BEFORE = r"(?P<before>(?:之|以)?前(?![后面台天往胸往年几排])|截止|截至)"
-_POINT = re.compile(
-    rf"(?:{_DATE})?(?:的|,)?(?:{_PART})?(?:{_CLOCK})?{_BEFORE}?"
-)
+_POINT = re.compile(rf"(?:{_DATE})?(?:的|,)?(?:{_PART})?(?:{_CLOCK})?{_BEFORE}?")
 # Where a point in time may begin: the large pattern is tried only there.
 _START = re.compile(
     r"[0-9零一二两三四五六七八九十]{1,4}[日号点时月:./]|20\d\d[年./-]|[今明昨][天日儿个早晚晨夜]|[前后]天|大[前后年]|当[天日晚]|次日|第二天|本[周月]|这个?[周月星礼]|[上下]{1,2}个?[周月星礼]|周[一二三四五六日天末\d]|星期|礼拜|月底|月末|年底"
@@ -164,7 +162,10 @@ def _is_clock(match: re.Match[str], plain: str) -> bool:
     if ":" in match[0] or match["minute"] or match["before"] or "钟" in match[0] or "整" in match[0] or match["hour2"]:
         return True
     hour = number(match["hour"]) or 0
-    return hour >= 3 and re.match(r"要|去|做|送|到|来|得|必须|的|之|左右|准时|出发|打|有|开", plain[match.end() :]) is not None
+    return (
+        hour >= 3
+        and re.match(r"要|去|做|送|到|来|得|必须|的|之|左右|准时|出发|打|有|开", plain[match.end() :]) is not None
+    )
 
 
 def _next(at: datetime, hour: int, sent_at: datetime) -> datetime:
@@ -248,7 +249,9 @@ def _month_day(match: re.Match[str], today: date) -> tuple[date, date, float] | 
 
 
 def _nearest(today: date, month: int, day: int) -> tuple[date, date, float] | None:
-    options = [date(y, month, day) for y in (today.year - 1, today.year, today.year + 1) if day <= monthrange(y, month)[1]]
+    options = [
+        date(y, month, day) for y in (today.year - 1, today.year, today.year + 1) if day <= monthrange(y, month)[1]
+    ]
     best = min(options, key=lambda one: abs((one - today).days), default=None)
     return (best, best, 1.0) if best else None
 
@@ -285,10 +288,14 @@ def _monthly(match: re.Match[str], today: date) -> tuple[date, date, float] | No
         if match["nday"]:
             day = number(match["nday"]) or 0
             return (following.replace(day=day), following.replace(day=day), 1.0) if 1 <= day <= end else None
-        return (following, following.replace(day=5), 0.8) if "初" in words else (
-            following.replace(day=end - 2),
-            following.replace(day=end),
-            0.8,
+        return (
+            (following, following.replace(day=5), 0.8)
+            if "初" in words
+            else (
+                following.replace(day=end - 2),
+                following.replace(day=end),
+                0.8,
+            )
         )
     return last - timedelta(days=2), last, 0.9
 

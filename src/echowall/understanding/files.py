@@ -49,7 +49,9 @@ def _write(path: Path, kind: str, is_packed: bool, rows: Iterable[dict[str, Any]
     encoding = "utf-8-sig" if kind == "csv" else "utf-8"
     file: IO[str]
     count = 0
-    with gzip.open(path, "wt", encoding=encoding) if is_packed else path.open("w", encoding=encoding, newline="") as file:
+    with (
+        gzip.open(path, "wt", encoding=encoding) if is_packed else path.open("w", encoding=encoding, newline="") as file
+    ):
         writer: csv.DictWriter[str] | None = None
         for row in rows:
             count += 1
@@ -59,7 +61,9 @@ def _write(path: Path, kind: str, is_packed: bool, rows: Iterable[dict[str, Any]
             if writer is None:
                 writer = csv.DictWriter(file, list(row), extrasaction="ignore")
                 writer.writeheader()
-            writer.writerow({k: json.dumps(v, ensure_ascii=False) if isinstance(v, (dict, list)) else v for k, v in row.items()})
+            writer.writerow(
+                {k: json.dumps(v, ensure_ascii=False) if isinstance(v, (dict, list)) else v for k, v in row.items()}
+            )
     return count
 
 
@@ -75,7 +79,9 @@ def read_gazetteer(path: Path) -> list[GazetteerEntry]:
         names = aliases.split("|") if isinstance(aliases, str) else aliases
         parent = row.get("parent_id")
         entries.append(
-            GazetteerEntry(str(row["id"]), str(parent) if parent else None, row["kind"], row["name"], tuple(n for n in names if n))
+            GazetteerEntry(
+                str(row["id"]), str(parent) if parent else None, row["kind"], row["name"], tuple(n for n in names if n)
+            )
         )
     if problems:
         raise FileProblemError(problems)

@@ -244,4 +244,3 @@ def _joined(found: list[tuple[float, int, int]]) -> list[tuple[int, int]]:
         else:
             out.append((start, end))
     return out
-

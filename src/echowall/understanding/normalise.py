@@ -7,9 +7,32 @@ from functools import lru_cache
 from opencc import OpenCC
 
 _FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
-_ODD = {"　": " ", "\xa0": " ", "“": '"', "”": '"', "﹟": "#", "﹣": "-", "—": "-", "–": "-", "‐": "-", "−": "-", "～": "~"}
+_ODD = {
+    "　": " ",
+    "\xa0": " ",
+    "“": '"',
+    "”": '"',
+    "﹟": "#",
+    "﹣": "-",
+    "—": "-",
+    "–": "-",
+    "‐": "-",
+    "−": "-",
+    "～": "~",
+}
 # OpenCC keeps these apart because their simplification depends on the word; in residents' messages one reading rules.
-_ONE_READING = {"著": "着", "乾": "干", "麽": "么", "囉": "啰", "嘞": "嘞", "妳": "你", "祂": "他", "徵": "征", "裏": "里", "癥": "症"}
+_ONE_READING = {
+    "著": "着",
+    "乾": "干",
+    "麽": "么",
+    "囉": "啰",
+    "嘞": "嘞",
+    "妳": "你",
+    "祂": "他",
+    "徵": "征",
+    "裏": "里",
+    "癥": "症",
+}
 
 
 @lru_cache(maxsize=1)

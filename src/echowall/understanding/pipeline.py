@@ -138,7 +138,12 @@ def final_urgency(
     said = guessed or Guess(Urgency.NORMAL.value, 0.0, Band.MUST_LOOK)
     worst = Urgency(said.value)
     result = said
-    if deadline and intent.value == Intent.HELP.value and deadline.end <= sent_at + _SOON and worst.rank > Urgency.URGENT.rank:
+    if (
+        deadline
+        and intent.value == Intent.HELP.value
+        and deadline.end <= sent_at + _SOON
+        and worst.rank > Urgency.URGENT.rank
+    ):
         worst = Urgency.URGENT
         band = Band.LOOK if deadline.confidence >= 0.6 else Band.MUST_LOOK
         result = Guess(worst.value, deadline.confidence, band, deadline.evidence, ((said.value, said.confidence),))
@@ -161,4 +166,3 @@ def to_json(understanding: Understanding) -> dict[str, Any]:
 def from_json(values: Mapping[str, Any]) -> Understanding:
     """Read what ``to_json`` gave. Raises msgspec.ValidationError naming the field that does not fit."""
     return msgspec.convert(values, Understanding)
-

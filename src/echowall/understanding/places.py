@@ -22,9 +22,35 @@ _INSIDE = {"building", "unit", "household"}
 # Endings that people leave out or swap.
 _TAIL = re.compile(r"(?:小区|社区|家属院|家属区|住宅区|花园小区|村委会|街道办事处|街道|办事处|居委会)$")
 _SHORT_KINDS = {"street", "street_office", "community", "village", "compound", "district"}
-_TOO_COMMON = {"花园", "新村", "小区", "家园", "社区", "东院", "西院", "南院", "北院", "新区", "广场", "中心", "学校", "医院", "大院", "街道"}
+_TOO_COMMON = {
+    "花园",
+    "新村",
+    "小区",
+    "家园",
+    "社区",
+    "东院",
+    "西院",
+    "南院",
+    "北院",
+    "新区",
+    "广场",
+    "中心",
+    "学校",
+    "医院",
+    "大院",
+    "街道",
+}
 _YARD = re.compile(r"(?P<side>[东西南北中前后新老])(?:院|区|苑)|(?P<n>[0-9一二三四五六七八九十]+)(?:号院|期|区)")
-_DEPTH = {"city": 0, "district": 1, "street_office": 2, "street": 2, "community": 3, "village": 3, "grid": 4, "compound": 5}
+_DEPTH = {
+    "city": 0,
+    "district": 1,
+    "street_office": 2,
+    "street": 2,
+    "community": 3,
+    "village": 3,
+    "grid": 4,
+    "compound": 5,
+}
 _SOUNDS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"), ("l", "n"), ("hu", "fu"))
 
 
@@ -60,7 +86,11 @@ class Gazetteer:
             if entry.id in self.entries:
                 errors.append(f"id {entry.id!r} stands twice")
             self.entries[entry.id] = entry
-        errors += [f"{e.id!r}: no parent {e.parent_id!r}" for e in self.entries.values() if e.parent_id and e.parent_id not in self.entries]
+        errors += [
+            f"{e.id!r}: no parent {e.parent_id!r}"
+            for e in self.entries.values()
+            if e.parent_id and e.parent_id not in self.entries
+        ]
         if errors:
             raise ValueError("gazetteer: " + "; ".join(errors))
         self._children: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
@@ -81,7 +111,9 @@ class Gazetteer:
         if entry.kind in _INSIDE:
             if entry.parent_id:
                 for name in (entry.name, *entry.aliases):
-                    self._children[entry.parent_id].setdefault((entry.kind, building_number(plain_form(name))), entry.id)
+                    self._children[entry.parent_id].setdefault(
+                        (entry.kind, building_number(plain_form(name))), entry.id
+                    )
             return
         for name, score in _spellings(entry):
             if not any(one[0] == entry.id for one in self._by_name[name]):
@@ -96,7 +128,9 @@ class Gazetteer:
             at = self.entries[at].parent_id
         return found
 
-    def find(self, text: str, context_place_id: str | None = None, plain: str | None = None) -> tuple[PlaceMention, ...]:
+    def find(
+        self, text: str, context_place_id: str | None = None, plain: str | None = None
+    ) -> tuple[PlaceMention, ...]:
         """Find the places that ``text`` names, best first; ``context_place_id`` is where the channel says it comes from.
 
         A door without a compound is looked up below the context (if that is, or lies in, a compound). Where several
@@ -149,7 +183,9 @@ class Gazetteer:
     ) -> PlaceMention:
         start, end, name, weight = group[-1]
         upper = {place for _, _, other, _ in group[:-1] for place, _ in self._by_name[other]}
-        scored = [(place, self._score(place, score * weight, upper, context, words)) for place, score in self._by_name[name]]
+        scored = [
+            (place, self._score(place, score * weight, upper, context, words)) for place, score in self._by_name[name]
+        ]
         scored.sort(key=lambda one: (-one[1], -_DEPTH.get(self.entries[one[0]].kind, 6), one[0]))
         best, score = scored[0]
         if len(scored) > 1 and scored[1][1] > score - 0.04:

@@ -17,11 +17,15 @@ from echowall.understanding.types import PersonalData
 _HEALTH = re.compile(
     r"癌|肿瘤|艾滋|hiv|梅毒|乙肝|肝炎|抑郁|精神(?:病|分裂|障碍)|双相|自杀|自残|割腕|轻生|残疾|智力|怀孕|孕妇|流产|堕胎|透析|尿毒|化疗|放疗|糖尿病|癫痫|确诊|阳性|密接|红码|移植|吸毒|家暴|性侵|病历|诊断"
 )
-_ADDRESS = re.compile(r"(?:路|街|巷|弄|胡同|大道)(?P<door>[0-9一二三四五六七八九十百]+(?:号院?|弄)(?:附[0-9一二三四五六七八九十]+号)?)")
+_ADDRESS = re.compile(
+    r"(?:路|街|巷|弄|胡同|大道)(?P<door>[0-9一二三四五六七八九十百]+(?:号院?|弄)(?:附[0-9一二三四五六七八九十]+号)?)"
+)
 _AGE = re.compile(r"(?<!\d)(?P<age>\d{2,3})岁")
 _BIRTH = re.compile(r"(?:19|20)\d{2}(?:年|[-./])\d{1,2}(?:月|[-./])\d{1,2}日?(?:出?生)")
 _LONG_NUMBER = re.compile(r"(?<![\d*])\d{7,}(?![\d*])")
-_WORK = re.compile(r"(?:在|是)(?P<work>[\u4e00-\u9fff]{2,12}(?:公司|学校|小学|中学|医院|幼儿园|单位|厂))(?:上班|工作|的(?:老师|医生|护士|员工|学生))")
+_WORK = re.compile(
+    r"(?:在|是)(?P<work>[\u4e00-\u9fff]{2,12}(?:公司|学校|小学|中学|医院|幼儿园|单位|厂))(?:上班|工作|的(?:老师|医生|护士|员工|学生))"
+)
 _LABELS = {
     "phone": "[电话]", "landline": "[电话]", "identity_number": "[证件号]", "plate": "[车牌]", "email": "[邮箱]",
     "wechat": "[微信号]", "qq": "[QQ]", "account": "[账号]", "number": "[号码]", "door": "[门牌]", "birth": "[出生日期]",
@@ -108,7 +112,10 @@ def redact(text: str, personal: tuple[PersonalData, ...] | None = None, plain: s
 
 def _name_everywhere(text: str, one: PersonalData, spans: list[tuple[str, int, int, str]]) -> None:
     name = text[one.start : one.end]
-    title = re.search(r"先生|女士|小姐|阿姨|大爷|大妈|大娘|奶奶|爷爷|叔叔|大叔|大哥|大姐|师傅|同志|老师|医生|护士|主任|书记|经理|婆婆|同学", name)
+    title = re.search(
+        r"先生|女士|小姐|阿姨|大爷|大妈|大娘|奶奶|爷爷|叔叔|大叔|大哥|大姐|师傅|同志|老师|医生|护士|主任|书记|经理|婆婆|同学",
+        name,
+    )
     given = name[: title.start()] if title else name
     if title:
         instead = given[:1] + title[0]

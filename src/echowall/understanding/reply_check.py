@@ -41,9 +41,15 @@ _RESULT = re.compile(
     r"已(?:经)?(?:于|对|在|为|将|由|组织|安排|责令|完成|修复|处理|解决|清理|整改|拆除|送|联系|办理|发放|停止|处罚|立案|启动|开工|开放|纳入|列入|通知|督促|约谈|恢复|支付|退|取缔|关闭|查封)"
     r"|经(?:查|核实|核查|调查|了解|现场)|现场(?:查看|核实|检查|处置)|预计|计划于?|将于|暂(?:不|无|未)|不(?:符合|予|能|可|属于|存在)|可以|可(?:到|凭|通过|拨打|在|于|向)|符合|无法|没有此类|属于|应(?:当|由|为)|需(?:要|提供|携带|到)|建议您|目前"
 )
-_BASIS = re.compile(r"根据|依据|按照|《[^》]+》|〔\d{4}〕|\d+号(?:文|令)|规定|条例|办法|标准|政策|经(?:查|核实|核查|调查|了解|勘察|研究|与.{2,16}(?:核实|沟通))|由于|因为?|原因|鉴于|第[一二三四五六七八九十百\d]+条")
-_TIME = re.compile(r"\d+[月日号点年]|[今明后]天|\d+个?(?:工作日|小时|天|周|月)内?|[年月]底|[上下]半年|季度|预计|时间(?:待定|未定|另行)|暂(?:未|无)|本周|下周|即日|尚未|已(?:经)?(?:完成|开|通|启动|投入)|近期")
-_CONTACT = re.compile(r"\d{3,4}-\d{7,8}|1[3-9]\d{9}|1[3-9]\d\*{4}\d{4}|\d{7,8}|\[电话\]|0000-0+|123\d\d|联系(?:电话|人)|办公室|窗口|大厅|科室|热线")
+_BASIS = re.compile(
+    r"根据|依据|按照|《[^》]+》|〔\d{4}〕|\d+号(?:文|令)|规定|条例|办法|标准|政策|经(?:查|核实|核查|调查|了解|勘察|研究|与.{2,16}(?:核实|沟通))|由于|因为?|原因|鉴于|第[一二三四五六七八九十百\d]+条"
+)
+_TIME = re.compile(
+    r"\d+[月日号点年]|[今明后]天|\d+个?(?:工作日|小时|天|周|月)内?|[年月]底|[上下]半年|季度|预计|时间(?:待定|未定|另行)|暂(?:未|无)|本周|下周|即日|尚未|已(?:经)?(?:完成|开|通|启动|投入)|近期"
+)
+_CONTACT = re.compile(
+    r"\d{3,4}-\d{7,8}|1[3-9]\d{9}|1[3-9]\d\*{4}\d{4}|\d{7,8}|\[电话\]|0000-0+|123\d\d|联系(?:电话|人)|办公室|窗口|大厅|科室|热线"
+)
 _PERSONAL = {"identity_number": "身份证号", "account": "账号", "plate": "车牌号"}
 
 # Kind of question: its words, what an answer to it carries, what it is called, what to add.
@@ -57,11 +63,13 @@ _QUESTIONS = (
     ("who", r"哪个部门|谁(?:来)?(?:负责|管)|找谁|(?:联系|咨询)电话|归谁管", re.compile(r"负责|主管|管辖|职责|联系|电话|\[电话\]|\d{5,}|由.{2,20}(?:处理|承担|管理)"), "负责单位", "写明由谁负责、电话多少"),
 )  # fmt: skip
 _KINDS = tuple((code, re.compile(asks), carries, name, fix) for code, asks, carries, name, fix in _QUESTIONS)
-_PARTS = re.compile(r"(?:^|[。;!?\n,:])\s*(?:[(]?[一二三四五六七八九十\d]{1,2}[)、.]|[①-⑩]|第?[一二三四五六][是,、]|其[一二三四])")
+_PARTS = re.compile(
+    r"(?:^|[。;!?\n,:])\s*(?:[(]?[一二三四五六七八九十\d]{1,2}[)、.]|[①-⑩]|第?[一二三四五六][是,、]|其[一二三四])"
+)
 _SENTENCE = re.compile(r"[^。!?;\n]+[。!?;\n]?")
 _ASKS = re.compile(r"[?]|吗[,。]|请问|什么时候|何时|哪里|怎么办|多少|能否|是否|可否|能不能")
 _COMMON = frozenset(
-    "请问 问题 什么 怎么 如何 为什么 时候 可以 能否 是否 希望 我们 你们 领导 尊敬 您好 你好 政府 部门 有关 相关 解决 处理 现在 已经 没有 这个 那个 居民 小区 业主 咨询 投诉 反映 建议 请求 多少 哪里 需要 不能 因为 所以 但是 就是 谢谢 书记 市长".split()
+    ["请问", "问题", "什么", "怎么", "如何", "为什么", "时候", "可以", "能否", "是否", "希望", "我们", "你们", "领导", "尊敬", "您好", "你好", "政府", "部门", "有关", "相关", "解决", "处理", "现在", "已经", "没有", "这个", "那个", "居民", "小区", "业主", "咨询", "投诉", "反映", "建议", "请求", "多少", "哪里", "需要", "不能", "因为", "所以", "但是", "就是", "谢谢", "书记", "市长"]
 )
 
 
@@ -72,7 +80,9 @@ def check_reply(*, question: str, reply: str) -> list[Finding]:
         return [Finding("reply_missing", "回复是空的", "写下处理结果")]
     if not is_substantive(reply):
         return [
-            Finding("empty_reply", "只有收悉、转办或客套话，没有回答问题", "写明谁在什么时候做了什么、结果如何、依据是什么")
+            Finding(
+                "empty_reply", "只有收悉、转办或客套话，没有回答问题", "写明谁在什么时候做了什么、结果如何、依据是什么"
+            )
         ]
     findings = [_open_question(*kind, said) for kind in _asked_kinds(asked) if not kind[2].search(said)]
     findings += _unanswered_parts(asked, said)
@@ -83,7 +93,9 @@ def check_reply(*, question: str, reply: str) -> list[Finding]:
     if _EMPTY.search(said) and not _TIME.search(said):
         findings.append(Finding("promise_without_date", "承诺了要办，但没有时间", "写明何时完成、何时再告知"))
     if _FORWARD.search(said) and not _CONTACT.search(said) and not _TIME.search(said):
-        findings.append(Finding("forwarded_without_contact", "转给了别的单位，但没有电话和期限", "写明承办单位、电话和答复期限"))
+        findings.append(
+            Finding("forwarded_without_contact", "转给了别的单位，但没有电话和期限", "写明承办单位、电话和答复期限")
+        )
     for one in personal_data(reply, said):
         if one.kind in _PERSONAL and one.valid:
             name = _PERSONAL[one.kind]
@@ -97,7 +109,11 @@ def is_substantive(reply: str) -> bool:
     if len(rest) > 160:
         return True
     rest = _EMPTY.sub("", _FORWARD.sub("", _RECEIPT.sub("", rest)))
-    rest = re.sub(r"(?:您|你)?(?:所)?(?:反映|咨询|提出|关于)的?[^,。]{0,40}(?:问题|情况|事项)[,。]?|[^\u4e00-\u9fffa-z0-9]", "", rest)
+    rest = re.sub(
+        r"(?:您|你)?(?:所)?(?:反映|咨询|提出|关于)的?[^,。]{0,40}(?:问题|情况|事项)[,。]?|[^\u4e00-\u9fffa-z0-9]",
+        "",
+        rest,
+    )
     return len(rest) >= 12
 
 

@@ -88,7 +88,10 @@ def ask(endpoint: Endpoint, text: str, client: httpx.Client | None = None) -> Op
         "temperature": 0,
         "max_tokens": 200,
         "messages": [{"role": "system", "content": _PROMPT}, {"role": "user", "content": text}],
-        "response_format": {"type": "json_schema", "json_schema": {"name": "opinion", "strict": True, "schema": _SCHEMA}},
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "opinion", "strict": True, "schema": _SCHEMA},
+        },
     }
     headers = {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
     url = f"{endpoint.base_url}/chat/completions"

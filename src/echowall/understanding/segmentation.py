@@ -212,4 +212,3 @@ def shingles(text: str, size: int = 3) -> frozenset[str]:
     if len(plain) <= size:
         return frozenset((plain,))
     return frozenset(plain[i : i + size] for i in range(len(plain) - size + 1))
-

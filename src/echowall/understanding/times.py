@@ -27,7 +27,9 @@ _NEED = re.compile(
     r"要|需|得|该|必须|务必|能不能|能否|可否|可以|希望|请|求|送|前|内|截止|最后|到期|到时间|到日子|用完|吃完|打完|断|没了|没有了"
     r"|[去打做]|急|透析|化疗|复查|手术|产检|疫苗|第.针|预约|过期|帮|赶|取|接|出发|考试|面试|报到"
 )
-_EVENT = re.compile(r"(?:解封|放假|开门|上班|开学|发布|公布|演[习练]|停[水电]|恢复|通车|开会|核酸结果|结果)|几点|什么时候|几号|吗[?。]?$")
+_EVENT = re.compile(
+    r"(?:解封|放假|开门|上班|开学|发布|公布|演[习练]|停[水电]|恢复|通车|开会|核酸结果|结果)|几点|什么时候|几号|吗[?。]?$"
+)
 
 _WITHIN = re.compile(
     rf"(?P<n>半|{NUMERAL}|几|两三|三四)(?:多|来)?个?(?P<u>分钟|刻钟|小时|钟头|天|日|周|星期|礼拜|月)(?:之|以)?(?P<how>内|后就?(?=要|得|必须|就|没|断|过期|到期|用完))"
@@ -38,10 +40,35 @@ _SUPPLY = re.compile(
     rf"(?P<n>半|{NUMERAL}|两三|[一两二三](?:到|至|-|~)[二两三四五])(?:多)?个?(?P<u>天|日|周|星期|月|顿|餐|次|小时|钟头|分钟|片|粒|颗|支|包|袋|针|罐)(?!没|了没|前|没有)"
 )
 _SUPPLIES = re.compile(r"药|量|粮|菜|奶|氧|电|胰岛|透|吃的?|喝|水|米|面|针|片|粒|支|油|气|用|尿|食|撑|吸|断")
-_AT_ONCE = re.compile(r"(?:马上|立即|立刻|即刻|现在就|火速)(?!就?要?(?:过年|开学|毕业|到|[^,。!?]{0,4}了(?:$|[,。!?])))")
+_AT_ONCE = re.compile(
+    r"(?:马上|立即|立刻|即刻|现在就|火速)(?!就?要?(?:过年|开学|毕业|到|[^,。!?]{0,4}了(?:$|[,。!?])))"
+)
 
-_HOURS = {"分钟": 1 / 60, "刻钟": 0.25, "小时": 1, "钟头": 1, "天": 24, "日": 24, "周": 168, "星期": 168, "礼拜": 168, "月": 720}
-_PORTION_HOURS = {"顿": 8, "餐": 8, "次": 24, "片": 24, "粒": 24, "颗": 24, "支": 24, "针": 24, "包": 24, "袋": 8, "罐": 72}
+_HOURS = {
+    "分钟": 1 / 60,
+    "刻钟": 0.25,
+    "小时": 1,
+    "钟头": 1,
+    "天": 24,
+    "日": 24,
+    "周": 168,
+    "星期": 168,
+    "礼拜": 168,
+    "月": 720,
+}
+_PORTION_HOURS = {
+    "顿": 8,
+    "餐": 8,
+    "次": 24,
+    "片": 24,
+    "粒": 24,
+    "颗": 24,
+    "支": 24,
+    "针": 24,
+    "包": 24,
+    "袋": 8,
+    "罐": 72,
+}
 
 
 def needed_by(text: str, sent_at: datetime, plain: str | None = None) -> NeededBy | None:
@@ -71,7 +98,9 @@ def all_deadlines(text: str, sent_at: datetime, plain: str | None = None) -> tup
 
 def _clause(words: str, start: int, end: int) -> tuple[str, str]:
     """Give what the clause says before and after ``words[start:end]``."""
-    low = max((found.end() for found in _CLAUSE_END.finditer(words, max(0, start - 40), start)), default=max(0, start - 40))
+    low = max(
+        (found.end() for found in _CLAUSE_END.finditer(words, max(0, start - 40), start)), default=max(0, start - 40)
+    )
     after = _CLAUSE_END.search(words, end)
     return words[low:start], words[end : after.start() if after else len(words)][:40]
 

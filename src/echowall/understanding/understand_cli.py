@@ -18,7 +18,15 @@ from echowall.understanding.places import Gazetteer
 _ZONE = ZoneInfo("Asia/Shanghai")
 _TEXT_NAMES = ("text", "body", "content", "detail", "post", "message", "留言", "内容", "正文", "诉求内容")
 _TIME_NAMES = ("time", "sent_at", "said_at", "date", "published", "时间", "留言时间", "日期")
-_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日")
+_FORMATS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d",
+    "%Y年%m月%d日 %H:%M",
+    "%Y年%m月%d日",
+)
 
 
 def add_parsers(subparsers: Any) -> None:
@@ -92,7 +100,9 @@ def _check_columns(arguments: argparse.Namespace, row: dict[str, Any], text: str
     if arguments.time and when not in row:
         problems.append(f"{arguments.input.name}: 没有时间列 {when}; 用 --time 指明, 现有: {there}")
     if when is None and not arguments.at:
-        problems.append(f"{arguments.input.name}: 没有时间列; 用 --time 指明, 或用 --at 给所有留言一个时间, 现有: {there}")
+        problems.append(
+            f"{arguments.input.name}: 没有时间列; 用 --time 指明, 或用 --at 给所有留言一个时间, 现有: {there}"
+        )
     if problems:
         raise FileProblemError(problems)
 

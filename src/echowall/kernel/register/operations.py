@@ -24,7 +24,10 @@ def filters_shown(register: Register, actor: Actor, listing: Listing) -> list[di
     """Return the filters as the page draws them: name, title, kind, choices, present value."""
     return [
         {
-            "name": f.name, "title": f.title, "kind": f.kind, "value": listing.given.get(f.name, ""),
+            "name": f.name,
+            "title": f.title,
+            "kind": f.kind,
+            "value": listing.given.get(f.name, ""),
             "choices": f.choices(actor) if f.choices else (),
         }
         for f in register.filters
@@ -48,12 +51,19 @@ def save_view(
     office_id = actor.scope.office_ids[0] if shared and actor.scope.office_ids else None
     with transaction.atomic():
         view, _created = SavedView.objects.update_or_create(
-            register=register.name, owner_id=actor.id, name=name,
+            register=register.name,
+            owner_id=actor.id,
+            name=name,
             defaults={"query": kept, "office_id": office_id, "created_at": at},
             create_defaults={"id": new_id(), "query": kept, "office_id": office_id, "created_at": at},
         )
-        audit.record(actor=actor, at=at, action="kernel.view.saved", subject=("view", view.id),
-                     detail={"register": register.name, "name": name})
+        audit.record(
+            actor=actor,
+            at=at,
+            action="kernel.view.saved",
+            subject=("view", view.id),
+            detail={"register": register.name, "name": name},
+        )
     return view
 
 
@@ -84,7 +94,12 @@ def start_export(*, register: Register, asked: Mapping[str, str], actor: Actor, 
         work = Progress.objects.create(
             id=new_id(), kind="export", title=f"{register.title}-{at:%Y%m%d-%H%M}", owner_id=actor.id, started_at=at
         )
-        audit.record(actor=actor, at=at, action="kernel.register.exported", subject=("register", register.name),
-                     detail={"filters": listing.given})
+        audit.record(
+            actor=actor,
+            at=at,
+            action="kernel.register.exported",
+            subject=("register", register.name),
+            detail={"filters": listing.given},
+        )
         enqueue(write_export, work_id=str(work.id), register=register.name, asked=dict(asked), worker_id=str(actor.id))
     return work

@@ -37,7 +37,10 @@ def register_view(register: Register, template: str = "kernel/register/page.html
         context = {"listing": listing, "register": register}
         if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
             return render(request, "kernel/register/list.html", context)
-        context |= {"views": saved_views(register, actor), "filters": operations.filters_shown(register, actor, listing)}
+        context |= {
+            "views": saved_views(register, actor),
+            "filters": operations.filters_shown(register, actor, listing),
+        }
         return render(request, template, context)
 
     return view
@@ -47,8 +50,14 @@ def save_view(request: HttpRequest, name: str) -> HttpResponse:
     """Save the present filters under a name."""
     register = _register(name)
     query = {k: v for k, v in request.POST.items() if k not in {"csrfmiddlewaretoken", "view_name", "shared"}}
-    operations.save_view(register=register, name=request.POST.get("view_name", ""), query=query,
-                         shared=bool(request.POST.get("shared")), actor=actor_of(request), at=clock.now())
+    operations.save_view(
+        register=register,
+        name=request.POST.get("view_name", ""),
+        query=query,
+        shared=bool(request.POST.get("shared")),
+        actor=actor_of(request),
+        at=clock.now(),
+    )
     return redirect(request.META.get("HTTP_REFERER") or "/desk/")
 
 
@@ -69,8 +78,16 @@ def progress(request: HttpRequest, progress_id: UUID) -> HttpResponse:
     """Show how far long work is; JSON for the page that polls."""
     work = _own_progress(request, progress_id)
     if request.headers.get("Accept", "").startswith("application/json"):
-        return JsonResponse({"state": work.state, "done": work.done_count, "total": work.total_count,
-                             "title": work.title, "result": work.result, "file": bool(work.file)})
+        return JsonResponse(
+            {
+                "state": work.state,
+                "done": work.done_count,
+                "total": work.total_count,
+                "title": work.title,
+                "result": work.result,
+                "file": bool(work.file),
+            }
+        )
     return render(request, "kernel/register/progress.html", {"work": work})
 
 

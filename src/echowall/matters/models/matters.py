@@ -70,9 +70,12 @@ class Matter(models.Model):
         indexes = (
             models.Index(fields=("office", "-opened_at", "-id"), name="matter_office_opened"),
             models.Index(fields=("office", "state", "-opened_at"), name="matter_office_state"),
-            models.Index(fields=("office", "due_at"), condition=models.Q(state__in=OPEN_STATES), name="matter_open_due"),
-            models.Index(fields=("next_change_at",), condition=models.Q(next_change_at__isnull=False),
-                         name="matter_next_change"),
+            models.Index(
+                fields=("office", "due_at"), condition=models.Q(state__in=OPEN_STATES), name="matter_open_due"
+            ),
+            models.Index(
+                fields=("next_change_at",), condition=models.Q(next_change_at__isnull=False), name="matter_next_change"
+            ),
             models.Index(fields=("lead_team", "state", "due_at"), name="matter_team_state"),
             models.Index(fields=("place", "topic", "-opened_at"), name="matter_place_topic"),
             GinIndex(fields=("team_ids",), name="matter_teams"),

@@ -7,7 +7,15 @@ from .handling import add_evidence, finish_joint_part, note_progress, report_bac
 from .merging import join_report, merge_matters, split_matter, unmerge_matter
 from .moving import move_matter, offer_move, refuse_move
 from .opening import cancel_matter, open_from_message, open_matter
-from .steering import add_note, ask_suspension, reclassify_matter, repin_matter, resume_matter, supervise, suspend_matter
+from .steering import (
+    add_note,
+    ask_suspension,
+    reclassify_matter,
+    repin_matter,
+    resume_matter,
+    supervise,
+    suspend_matter,
+)
 from .sweeping import sweep_clocks
 
 __all__ = [

@@ -24,18 +24,36 @@ from .chain import Step, locked, make_move
 from .closing import reopen_matter
 
 
-def _tell(matter: Matter, reports: Sequence[Report], text: str, *, is_final: bool, actor: Actor, at: datetime,
-          findings: Sequence[dict[str, Any]]) -> None:
+def _tell(
+    matter: Matter,
+    reports: Sequence[Report],
+    text: str,
+    *,
+    is_final: bool,
+    actor: Actor,
+    at: datetime,
+    findings: Sequence[dict[str, Any]],
+) -> None:
     for report in reports:
         answer = Answer.objects.create(
-            id=new_id(), matter_id=report.matter_id, report=report, is_final=is_final, text=text,
-            findings=list(findings), written_by_id=actor.id, written_at=at,
+            id=new_id(),
+            matter_id=report.matter_id,
+            report=report,
+            is_final=is_final,
+            text=text,
+            findings=list(findings),
+            written_by_id=actor.id,
+            written_at=at,
         )
         if is_final:
             Report.objects.filter(id=report.id).update(answered_at=at)
         to = voices_queries.answer_address(report.message_id)
         notices_operations.queue_notice(
-            transport=to.transport, address=to.address, text=text, subject=("answer", answer.id), at=at,
+            transport=to.transport,
+            address=to.address,
+            text=text,
+            subject=("answer", answer.id),
+            at=at,
             where=(matter.office_id, matter.place_path),
         )
 
@@ -61,8 +79,12 @@ def inform_reporters(
     with transaction.atomic():
         matter = locked(matter_id)
         reports = _reports(matter, report_ids)
-        event = make_move(matter_id=matter_id, actor=actor, at=at,
-                          step=Step("informed", {"text": text.strip(), "count": len(reports)}))
+        event = make_move(
+            matter_id=matter_id,
+            actor=actor,
+            at=at,
+            step=Step("informed", {"text": text.strip(), "count": len(reports)}),
+        )
         _tell(matter, reports, text.strip(), is_final=False, actor=actor, at=at, findings=())
     return event
 
@@ -91,13 +113,14 @@ def answer_reporters(
         findings = queries.check_reply(matter, text)
         if findings and not despite_findings:
             raise InvalidInput(
-                [Problem("reply_incomplete", f["message"], place="text", value=f["code"], fix=f.get("fix", ""))
-                 for f in findings]
+                [
+                    Problem("reply_incomplete", f["message"], place="text", value=f["code"], fix=f.get("fix", ""))
+                    for f in findings
+                ]
             )
         reports = _reports(matter, report_ids)
         body = {"text": text.strip(), "count": len(reports), "findings": [f["code"] for f in findings]}
-        event = make_move(matter_id=matter_id, step=Step("answered", body, request_key=request_key),
-                          actor=actor, at=at)
+        event = make_move(matter_id=matter_id, step=Step("answered", body, request_key=request_key), actor=actor, at=at)
         _tell(matter, reports, text.strip(), is_final=True, actor=actor, at=at, findings=findings)
     return event
 
@@ -131,8 +154,9 @@ def record_callback(
     if outcome not in Callback.Outcome.values:
         problems.append(Problem("outcome_unknown", _("没有这个回访结果"), place="outcome", value=outcome))
     if satisfaction is not None and satisfaction not in range(1, 6):
-        problems.append(Problem("satisfaction_out_of_range", _("满意度是 1 到 5"), place="satisfaction",
-                                value=str(satisfaction)))
+        problems.append(
+            Problem("satisfaction_out_of_range", _("满意度是 1 到 5"), place="satisfaction", value=str(satisfaction))
+        )
     if problems:
         raise InvalidInput(problems)
     with transaction.atomic():
@@ -140,8 +164,15 @@ def record_callback(
         (report,) = _reports(matter, [report_id])
         rounds = Callback.objects.filter(report=report).count()
         Callback.objects.create(
-            id=new_id(), matter=matter, report=report, round=rounds + 1, outcome=outcome, satisfaction=satisfaction,
-            note=note.strip(), by_id=actor.id, at=at,
+            id=new_id(),
+            matter=matter,
+            report=report,
+            round=rounds + 1,
+            outcome=outcome,
+            satisfaction=satisfaction,
+            note=note.strip(),
+            by_id=actor.id,
+            at=at,
         )
 
         def change(asked: Matter) -> None:
@@ -158,9 +189,7 @@ def record_callback(
     return event
 
 
-def add_reply_template(
-    *, office: Place, name: str, text: str, topic: str, actor: Actor, at: datetime
-) -> ReplyTemplate:
+def add_reply_template(*, office: Place, name: str, text: str, topic: str, actor: Actor, at: datetime) -> ReplyTemplate:
     """Keep a wording that proved good for a topic.
 
     Raises:
@@ -172,8 +201,12 @@ def add_reply_template(
         raise refuse("field_missing", _("请填写模板名称和内容"), place="name")
     with transaction.atomic():
         template = ReplyTemplate.objects.create(id=new_id(), office=office, topic=topic, name=name.strip(), text=text)
-        audit.record(actor=actor, at=at, action="matters.template.added", subject=("template", template.id),
-                     detail={"name": name, "topic": topic}, where=(office.id, office.path))
+        audit.record(
+            actor=actor,
+            at=at,
+            action="matters.template.added",
+            subject=("template", template.id),
+            detail={"name": name, "topic": topic},
+            where=(office.id, office.path),
+        )
     return template
-
-

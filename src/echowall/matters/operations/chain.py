@@ -45,7 +45,9 @@ def locked(matter_id: UUID) -> Matter:
     Raises:
         NotFound: there is no such matter within what may be seen.
     """
-    matter = Matter.objects.select_for_update(of=("self",)).select_related("place", "office").filter(id=matter_id).first()
+    matter = (
+        Matter.objects.select_for_update(of=("self",)).select_related("place", "office").filter(id=matter_id).first()
+    )
     if matter is None:
         raise NotFound(Problem("matter_unknown", _("没有这个事项,或不在您的职责范围内"), value=str(matter_id)))
     return matter
@@ -59,8 +61,13 @@ def require_move(matter: Matter, move: Move, actor: Actor) -> None:
         NotPermitted: ``not_permitted``, or ``not_your_team`` for moves that belong to the team in charge.
     """
     if State(matter.state) not in move.sources:
-        raise refuse("move_not_allowed", _("当前状态不能这样办理"), place=move.kind, value=matter.get_state_display(),
-                     fix=_("请刷新页面查看最新状态"))
+        raise refuse(
+            "move_not_allowed",
+            _("当前状态不能这样办理"),
+            place=move.kind,
+            value=matter.get_state_display(),
+            fix=_("请刷新页面查看最新状态"),
+        )
     if actor.kind == "system":
         return
     in_team = bool(set(matter.team_ids) & actor.team_ids)
@@ -107,16 +114,30 @@ def append(matter: Matter, move: Move, step: Step, actor: Actor, at: datetime) -
         step.change(matter)
     matter.last_seq += 1
     event = HistoryEvent.objects.create(
-        id=new_id(), matter=matter, seq=matter.last_seq, kind=move.kind, at=step.happened_at or at,
-        recorded_at=clock.now(), actor_id=actor.id, actor_name=actor.name, team_id=step.team_id, from_state=before,
-        to_state=matter.state, body=step.body, request_key=step.request_key,
+        id=new_id(),
+        matter=matter,
+        seq=matter.last_seq,
+        kind=move.kind,
+        at=step.happened_at or at,
+        recorded_at=clock.now(),
+        actor_id=actor.id,
+        actor_name=actor.name,
+        team_id=step.team_id,
+        from_state=before,
+        to_state=matter.state,
+        body=step.body,
+        request_key=step.request_key,
     )
     clocks.refresh(matter, at)
     matter.save()
     audit.record(
-        actor=actor, at=at, action=f"matters.matter.{move.kind}", subject=("matter", matter.id),
+        actor=actor,
+        at=at,
+        action=f"matters.matter.{move.kind}",
+        subject=("matter", matter.id),
         detail={"number": matter.number, "from": before, "to": matter.state, "seq": event.seq},
-        reason=str(step.body.get("reason", "")), where=(matter.office_id, matter.place_path),
+        reason=str(step.body.get("reason", "")),
+        where=(matter.office_id, matter.place_path),
     )
     events.publish(f"matters.matter.{move.kind}", matter_id=str(matter.id), event_id=str(event.id))
     return event

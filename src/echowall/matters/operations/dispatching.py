@@ -69,8 +69,11 @@ def dispatch_matter(
         team = _team_of(matter, team_id)
         reason = why or {"by": "hand", "suggested": queries.suggest_route(matter)}
         step = Step(
-            "dispatched", {"team": str(team.id), "team_name": team.name, "why": reason}, team_id=team.id,
-            change=lambda m: _assign(m, team, is_lead=True, why=reason, at=at), request_key=request_key,
+            "dispatched",
+            {"team": str(team.id), "team_name": team.name, "why": reason},
+            team_id=team.id,
+            change=lambda m: _assign(m, team, is_lead=True, why=reason, at=at),
+            request_key=request_key,
         )
         return make_move(matter_id=matter_id, step=step, actor=actor, at=at)
 
@@ -103,8 +106,13 @@ def accept_matter(*, matter_id: UUID, actor: Actor, at: datetime, request_key: s
         matter = locked(matter_id)
         if matter.lead_team_id is not None and actor.kind != "system" and matter.lead_team_id not in actor.team_ids:
             raise NotPermitted(Problem("not_your_team", _("只有牵头专班的成员可以受理"), place="accepted"))
-        step = Step("accepted", {"team": str(matter.lead_team_id)}, team_id=matter.lead_team_id, change=change,
-                    request_key=request_key)
+        step = Step(
+            "accepted",
+            {"team": str(matter.lead_team_id)},
+            team_id=matter.lead_team_id,
+            change=change,
+            request_key=request_key,
+        )
         return make_move(matter_id=matter_id, step=step, actor=actor, at=at)
 
 
@@ -127,10 +135,20 @@ def return_matter(
         matter = locked(matter_id)
         until = queries.may_return_until(matter)
         if until is not None and at >= until:
-            raise refuse("return_too_late", _("已超过退单时限,请与调度协商改派"), place="returned",
-                         value=f"{until:%Y-%m-%d %H:%M}", fix=_("可请求吹哨联办或报请调度员改派"))
-        step = Step("returned", {"team": str(matter.lead_team_id), "reason": reason.strip()},
-                    team_id=matter.lead_team_id, change=change, request_key=request_key)
+            raise refuse(
+                "return_too_late",
+                _("已超过退单时限,请与调度协商改派"),
+                place="returned",
+                value=f"{until:%Y-%m-%d %H:%M}",
+                fix=_("可请求吹哨联办或报请调度员改派"),
+            )
+        step = Step(
+            "returned",
+            {"team": str(matter.lead_team_id), "reason": reason.strip()},
+            team_id=matter.lead_team_id,
+            change=change,
+            request_key=request_key,
+        )
         return make_move(matter_id=matter_id, step=step, actor=actor, at=at)
 
 

@@ -30,13 +30,12 @@ def note_progress(
     Raises:
         InvalidInput, Refusal, NotPermitted: as every move.
     """
-    return make_move(matter_id=matter_id, step=Step("progress", {"note": note.strip()}, request_key=request_key),
-                     actor=actor, at=at)
+    return make_move(
+        matter_id=matter_id, step=Step("progress", {"note": note.strip()}, request_key=request_key), actor=actor, at=at
+    )
 
 
-def set_plan(
-    *, matter_id: UUID, nodes: Sequence[tuple[date, str]], actor: Actor, at: datetime
-) -> HistoryEvent:
+def set_plan(*, matter_id: UUID, nodes: Sequence[tuple[date, str]], actor: Actor, at: datetime) -> HistoryEvent:
     """Set the plan of a complex matter: node dates with what is done by then. The month limit and a clock per node
     follow from the playbook.
 
@@ -45,12 +44,15 @@ def set_plan(
     """
     today = clock.today(at)
     problems = [
-        Problem("node_in_past", _("节点日期不能早于今天"), place="nodes", value=str(on)) for on, _w in nodes if on < today
+        Problem("node_in_past", _("节点日期不能早于今天"), place="nodes", value=str(on))
+        for on, _w in nodes
+        if on < today
     ]
     if len({on for on, _what in nodes}) != len(nodes):
         problems.append(Problem("node_twice", _("同一天只能有一个节点"), place="nodes"))
     problems += [
-        Problem("field_missing", _("请写明节点要完成的工作"), place="nodes", value=str(on)) for on, what in nodes
+        Problem("field_missing", _("请写明节点要完成的工作"), place="nodes", value=str(on))
+        for on, what in nodes
         if not what.strip()
     ]
     if problems:
@@ -80,11 +82,25 @@ def add_evidence(
     """
     problems = []
     if content_type not in EVIDENCE_TYPES:
-        problems.append(Problem("file_type_refused", _("不支持这种文件"), place="file", value=content_type,
-                                fix=_("请上传 JPG、PNG、WebP 图片或 PDF")))
+        problems.append(
+            Problem(
+                "file_type_refused",
+                _("不支持这种文件"),
+                place="file",
+                value=content_type,
+                fix=_("请上传 JPG、PNG、WebP 图片或 PDF"),
+            )
+        )
     if len(content) > _EVIDENCE_BYTES:
-        problems.append(Problem("file_too_large", _("文件太大"), place="file", value=f"{len(content)//1_000_000} MB",
-                                fix=_("请压缩到 10 MB 以内")))
+        problems.append(
+            Problem(
+                "file_too_large",
+                _("文件太大"),
+                place="file",
+                value=f"{len(content) // 1_000_000} MB",
+                fix=_("请压缩到 10 MB 以内"),
+            )
+        )
     if not content:
         problems.append(Problem("file_empty", _("文件是空的"), place="file"))
     if problems:
@@ -99,12 +115,24 @@ def add_evidence(
         if held:
             return held
         evidence = Evidence.objects.create(
-            id=new_id(), matter=matter, kind=EVIDENCE_TYPES[content_type], note=note.strip()[:300],
-            content_type=content_type, byte_count=len(content), sha256=digest, added_at=at,
+            id=new_id(),
+            matter=matter,
+            kind=EVIDENCE_TYPES[content_type],
+            note=note.strip()[:300],
+            content_type=content_type,
+            byte_count=len(content),
+            sha256=digest,
+            added_at=at,
             added_by_id=actor.id or matter.id,
         )
-        audit.record(actor=actor, at=at, action="matters.evidence.added", subject=("matter", matter.id),
-                     detail={"sha256": digest, "bytes": len(content)}, where=(matter.office_id, matter.place_path))
+        audit.record(
+            actor=actor,
+            at=at,
+            action="matters.evidence.added",
+            subject=("matter", matter.id),
+            detail={"sha256": digest, "bytes": len(content)},
+            where=(matter.office_id, matter.place_path),
+        )
     return evidence
 
 
@@ -120,8 +148,12 @@ def finish_joint_part(*, matter_id: UUID, note: str, actor: Actor, at: datetime)
         part = parts.first()
         if part is None:
             raise refuse("no_joint_part", _("您的专班没有未完成的协办任务"), place="joint_done")
-        step = Step("joint_done", {"note": note.strip(), "team": str(part.team_id)}, team_id=part.team_id,
-                    change=lambda _m: parts.update(ended_at=at, ended_how="done") and None)
+        step = Step(
+            "joint_done",
+            {"note": note.strip(), "team": str(part.team_id)},
+            team_id=part.team_id,
+            change=lambda _m: parts.update(ended_at=at, ended_how="done") and None,
+        )
         return make_move(matter_id=matter_id, step=step, actor=actor, at=at)
 
 
@@ -139,8 +171,14 @@ def report_back(
         known = request_key and HistoryEvent.objects.filter(matter=matter, request_key=request_key).exists()
         problems = []
         if not known and not Evidence.objects.filter(matter=matter).exists() and len(note.strip()) < 10:
-            problems.append(Problem("evidence_missing", _("还没有处置凭证"), place="evidence",
-                                    fix=_("请上传照片或文件,或写明处置经过(不少于 10 字)")))
+            problems.append(
+                Problem(
+                    "evidence_missing",
+                    _("还没有处置凭证"),
+                    place="evidence",
+                    fix=_("请上传照片或文件,或写明处置经过(不少于 10 字)"),
+                )
+            )
         waiting = Assignment.objects.filter(matter=matter, ended_at=None, is_lead=False).select_related("team")
         if not known and (names := [a.team.name for a in waiting]):
             problems.append(Problem("joint_part_open", _("协办专班还没有完成"), place="joint", value="、".join(names)))

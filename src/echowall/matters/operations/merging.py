@@ -14,15 +14,13 @@ from echowall.kernel.actors import Actor
 from echowall.kernel.errors import NotFound, Problem, refuse
 from echowall.voices import operations as voices_operations
 
-from ..models import HistoryEvent, Matter, Report, State
+from ..models import Matter, Report, State
 from ..models.matters import OPEN_STATES
 from .chain import Step, locked, make_move
 from .opening import NewMatter, attach_report, open_matter
 
 
-def join_report(
-    *, matter_id: UUID, message_id: UUID, why: dict[str, Any], actor: Actor, at: datetime
-) -> Report:
+def join_report(*, matter_id: UUID, message_id: UUID, why: dict[str, Any], actor: Actor, at: datetime) -> Report:
     """Hang a further message on a matter that is still open; one that already reports it changes nothing.
 
     A matter that ended is not joined: the same thing happening again is a new occurrence and gets its own matter.
@@ -36,13 +34,22 @@ def join_report(
         if held is not None and held.matter_id == matter.id:
             return held
         if held is not None:
-            raise refuse("message_has_matter", _("留言已归入另一事项"), place="message", value=held.matter.number,
-                         fix=_("如是同一件事,请并案"))
+            raise refuse(
+                "message_has_matter",
+                _("留言已归入另一事项"),
+                place="message",
+                value=held.matter.number,
+                fix=_("如是同一件事,请并案"),
+            )
         if matter.state not in OPEN_STATES:
             raise refuse("matter_ended", _("事项已经办结,再次发生的应另立新案"), place="matter", value=matter.number)
         report = attach_report(matter=matter, message_id=message_id, is_first=False, why=why, at=at)
-        make_move(matter_id=matter_id, actor=actor, at=at,
-                  step=Step("noted", {"note": _("新增一条相同反映"), "message": str(message_id), "why": why}))
+        make_move(
+            matter_id=matter_id,
+            actor=actor,
+            at=at,
+            step=Step("noted", {"note": _("新增一条相同反映"), "message": str(message_id), "why": why}),
+        )
     return report
 
 
@@ -71,8 +78,12 @@ def merge_matters(*, into_id: UUID, merged_ids: Sequence[UUID], actor: Actor, at
             body = {"into": str(kept.id), "into_number": kept.number, "was": merged.state, "reason": reason}
             make_move(matter_id=merged_id, step=Step("merged", body, change=change), actor=actor, at=at)
             # What had been merged into the merged one follows it, so that no reporter hangs on a chain.
-            make_move(matter_id=into_id, actor=actor, at=at,
-                      step=Step("noted", {"note": _("并入 %s") % merged.number, "merged": str(merged.id)}))
+            make_move(
+                matter_id=into_id,
+                actor=actor,
+                at=at,
+                step=Step("noted", {"note": _("并入 %s") % merged.number, "merged": str(merged.id)}),
+            )
     kept.refresh_from_db()
     return kept
 
@@ -91,15 +102,17 @@ def unmerge_matter(*, matter_id: UUID, actor: Actor, at: datetime, reason: str =
         def change(changed: Matter) -> None:
             changed.merged_into = None
 
-        make_move(matter_id=matter_id, actor=actor, at=at,
-                  step=Step("unmerged", {"reason": reason}, to_state=was, change=change))
+        make_move(
+            matter_id=matter_id,
+            actor=actor,
+            at=at,
+            step=Step("unmerged", {"reason": reason}, to_state=was, change=change),
+        )
     matter.refresh_from_db()
     return matter
 
 
-def split_matter(
-    *, matter_id: UUID, message_ids: Sequence[UUID], new: NewMatter, actor: Actor, at: datetime
-) -> Matter:
+def split_matter(*, matter_id: UUID, message_ids: Sequence[UUID], new: NewMatter, actor: Actor, at: datetime) -> Matter:
     """Take part of a matter out into one of its own; the given messages go with it. Merging the two again undoes it.
 
     Raises:

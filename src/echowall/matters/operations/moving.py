@@ -14,8 +14,8 @@ from echowall.kernel.scope import as_system
 from echowall.places.models import Place
 
 from ..models import Assignment, HistoryEvent, Matter
-from .chain import Step, append, locked, make_move
 from ..rules import MOVES
+from .chain import Step, append, locked, make_move
 
 
 def offer_move(*, matter_id: UUID, to_office_id: UUID, reason: str, actor: Actor, at: datetime) -> HistoryEvent:
@@ -38,8 +38,12 @@ def offer_move(*, matter_id: UUID, to_office_id: UUID, reason: str, actor: Actor
             if office.id not in offered.also_office_ids:
                 offered.also_office_ids = [*offered.also_office_ids, office.id]
 
-        body = {"from_office": str(matter.office_id), "to_office": str(office.id), "to_office_name": office.name,
-                "reason": reason.strip()}
+        body = {
+            "from_office": str(matter.office_id),
+            "to_office": str(office.id),
+            "to_office_name": office.name,
+            "reason": reason.strip(),
+        }
         return make_move(matter_id=matter_id, step=Step("move_offered", body, change=change), actor=actor, at=at)
 
 

@@ -83,13 +83,27 @@ def open_matter(*, new: NewMatter, actor: Actor, at: datetime) -> Matter:
     opened_at = min(new.opened_at, at)
     with transaction.atomic():
         matter = Matter.objects.create(
-            id=new_id(), number=_next_number(office, at), office=office, place=new.place, place_path=new.place.path,
-            title=new.title.strip()[:120], summary=new.summary, channel=new.channel, intent=new.intent,
-            topic=new.topic, urgency=new.urgency, state=State.COLLECTED, opened_at=opened_at,
-            needed_by_at=new.needed_by_at, playbook=clocks.playbook_in_force(new.place.path, opened_at),
+            id=new_id(),
+            number=_next_number(office, at),
+            office=office,
+            place=new.place,
+            place_path=new.place.path,
+            title=new.title.strip()[:120],
+            summary=new.summary,
+            channel=new.channel,
+            intent=new.intent,
+            topic=new.topic,
+            urgency=new.urgency,
+            state=State.COLLECTED,
+            opened_at=opened_at,
+            needed_by_at=new.needed_by_at,
+            playbook=clocks.playbook_in_force(new.place.path, opened_at),
         )
         body = {
-            "intent": new.intent, "topic": new.topic, "urgency": new.urgency, "channel": new.channel,
+            "intent": new.intent,
+            "topic": new.topic,
+            "urgency": new.urgency,
+            "channel": new.channel,
             "needed_by": new.needed_by_at.isoformat() if new.needed_by_at else None,
         }
         append(matter, MOVES["opened"], Step("opened", body, happened_at=opened_at), actor, at)
@@ -117,11 +131,18 @@ def open_from_message(
         place = Place.objects.select_related("office").get(id=facts.place_id)
         matter = open_matter(
             new=NewMatter(
-                place=place, title=title or queries.title_for(facts), summary=facts.body, channel=facts.channel,
-                intent=facts.intent or "other", topic=facts.topic or "other", urgency=facts.urgency or "normal",
-                opened_at=min(facts.said_at, facts.heard_at), needed_by_at=facts.needed_by_at,
+                place=place,
+                title=title or queries.title_for(facts),
+                summary=facts.body,
+                channel=facts.channel,
+                intent=facts.intent or "other",
+                topic=facts.topic or "other",
+                urgency=facts.urgency or "normal",
+                opened_at=min(facts.said_at, facts.heard_at),
+                needed_by_at=facts.needed_by_at,
             ),
-            actor=actor, at=at,
+            actor=actor,
+            at=at,
         )
         attach_report(matter=matter, message_id=message_id, is_first=True, why={"how": "opened"}, at=at)
         is_critical = matter.urgency == "critical"

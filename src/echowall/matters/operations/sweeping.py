@@ -28,8 +28,14 @@ def sweep_clocks(*, at: datetime, limit: int = 2_000) -> int:
         for matter in due:
             report = clocks.report(matter, at)
             for step in report.steps_due:
-                body = {"step": step.id, "clock": step.clock, "action": step.action, "level": str(step.level),
-                        "arguments": dict(step.arguments), "due": step.at.isoformat()}
+                body = {
+                    "step": step.id,
+                    "clock": step.clock,
+                    "action": step.action,
+                    "level": str(step.level),
+                    "arguments": dict(step.arguments),
+                    "due": step.at.isoformat(),
+                }
                 append(matter, MOVES["escalated"], Step("escalated", body), SYSTEM_ACTOR, at)
             if not report.steps_due:
                 clocks.refresh(matter, at)

@@ -1,7 +1,7 @@
 """Every read of owning."""
 
-from .reporters import Reporter, reporters_of
 from .replies import check_reply, similar_answered, templates_for
+from .reporters import Reporter, reporters_of
 from .routes import may_return_until, route_for, suggest_route
 from .titles import title_for
 

@@ -28,12 +28,15 @@ def similar_answered(matter: Matter, limit: int = 5) -> list[Answer]:
     if words:
         close = list(
             answers.filter(matter__terms=SearchQuery(words.replace(" & ", " | "), search_type="raw", config="simple"))
-            .select_related("matter").order_by("-written_at")[:limit]
+            .select_related("matter")
+            .order_by("-written_at")[:limit]
         )
         if len(close) == limit:
             return close
         seen = {a.id for a in close}
-        return close + list(answers.exclude(id__in=seen).select_related("matter").order_by("-written_at")[: limit - len(close)])
+        return close + list(
+            answers.exclude(id__in=seen).select_related("matter").order_by("-written_at")[: limit - len(close)]
+        )
     return list(answers.select_related("matter").order_by("-written_at")[:limit])
 
 
@@ -42,5 +45,6 @@ def templates_for(matter: Matter) -> list[ReplyTemplate]:
     parent = matter.topic.split(".")[0]
     return list(
         ReplyTemplate.objects.filter(Q(office_id=matter.office_id) | Q(office=None), is_active=True)
-        .filter(topic__in=[matter.topic, parent, ""]).order_by("-used_count", "name")[:20]
+        .filter(topic__in=[matter.topic, parent, ""])
+        .order_by("-used_count", "name")[:20]
     )

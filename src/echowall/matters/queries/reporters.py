@@ -50,7 +50,9 @@ def reporters_of(matter: Matter) -> list[Reporter]:
     while layer := list(Matter.objects.filter(merged_into__in=layer).values_list("id", flat=True)):
         whole += layer
     reports = (
-        Report.objects.filter(Q(matter_id__in=whole)).select_related("message").prefetch_related("callbacks")
+        Report.objects.filter(Q(matter_id__in=whole))
+        .select_related("message")
+        .prefetch_related("callbacks")
         .order_by("joined_at", "id")
     )
     return [

@@ -1,13 +1,13 @@
 """The pages of matters, signed in."""
 
 from django.test import Client
+from tests.cast import EVENING, Cast
 
 from echowall.kernel import scope
 from echowall.matters import operations
 from echowall.voices.channels.types import HeardMessage
 from echowall.voices.operations import hear_messages
 from echowall.voices.sweeping import sweep_pending
-from tests.cast import EVENING, Cast
 
 
 class TestMatterList:

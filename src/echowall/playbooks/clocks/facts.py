@@ -71,7 +71,13 @@ def _describe(facts: Facts, event: Event) -> bool:
 
 
 def _plan(facts: Facts, event: Event) -> bool:
-    facts.plan_nodes = tuple(sorted({_as_date(node) for node in event.body.get("nodes", ())}))
+    nodes = event.body.get("nodes", ())
+    try:
+        facts.plan_nodes = tuple(sorted({_as_date(node) for node in nodes}))
+    except (TypeError, ValueError):
+        raise HistoryBroken(
+            f"计划节点不是日期:{nodes}", f"plan_set.nodes are no dates: {nodes}; give dates as YYYY-MM-DD"
+        ) from None
     return True
 
 

@@ -251,9 +251,9 @@ class Fold:
 
     def _touch_nodes(self, template: Track, role: int, at: datetime, event: Event) -> None:
         if role == STOP:
-            named = str(event.body.get("node", "")) if event.kind == "progress" else ""
+            meant = self._reported_node(event) if event.kind == "progress" else None
             for day, track in self.nodes.items():
-                if event.kind != "progress" or named == day.isoformat():
+                if event.kind != "progress" or day == meant:
                     _stop(track, at, event.kind)
         elif role == PAUSE:
             for track in (template, *self.nodes.values()):
@@ -261,6 +261,19 @@ class Fold:
         elif role == RESUME:
             for track in (template, *self.nodes.values()):
                 track.resume(at)
+
+    def _reported_node(self, event: Event) -> date | None:
+        """The node that a progress note names, or else the first open one whose day has come."""
+        named = event.body.get("node")
+        if named:
+            return next((day for day in self.nodes if day.isoformat() == str(named)), None)
+        today = event.at.astimezone(self.calendar.zone).date()
+        waiting = [
+            day
+            for day, track in self.nodes.items()
+            if day <= today and track.rounds[-1].stop is None and track.rounds[-1].ended is None
+        ]
+        return min(waiting, default=None)
 
     def _replan(self, template: Track, at: datetime) -> None:
         wanted = self.facts.plan_nodes

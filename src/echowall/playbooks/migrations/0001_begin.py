@@ -4,20 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='KeptVersion',
+            name="KeptVersion",
             fields=[
-                ('version', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('playbook', models.CharField(max_length=60)),
-                ('files', models.JSONField(help_text='path -> text')),
-                ('kept_at', models.DateTimeField()),
+                ("version", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("playbook", models.CharField(max_length=60)),
+                ("files", models.JSONField(help_text="path -> text")),
+                ("kept_at", models.DateTimeField()),
             ],
         ),
     ]

@@ -48,7 +48,9 @@ class Office:
         open_states = ("opened", "dispatched", "handling", "suspended", "reported", "checked")
         for matter in Matter.objects.filter(state__in=open_states).order_by("opened_at"):
             # One matter in nine is left lying about; the rest moves at its own pace, critical ones at once.
-            pace = self.pace.setdefault(matter.id, self.random.choice((0.02, 0.12, 0.2, 0.3, 0.3, 0.45, 0.45, 0.6, 0.8)))
+            pace = self.pace.setdefault(
+                matter.id, self.random.choice((0.02, 0.12, 0.2, 0.3, 0.3, 0.45, 0.45, 0.6, 0.8))
+            )
             if matter.urgency == "critical" or self.random.random() < pace:
                 try:
                     self._step(matter, at)
@@ -72,7 +74,9 @@ class Office:
                 act.resume_matter(matter_id=matter.id, actor=self.leader, at=at)
         elif matter.state == "reported":
             passed = self.random.random() < 0.93
-            act.check_matter(matter_id=matter.id, passed=passed, note="" if passed else "照片看不清,请补充", actor=self.desk, at=at)
+            act.check_matter(
+                matter_id=matter.id, passed=passed, note="" if passed else "照片看不清,请补充", actor=self.desk, at=at
+            )
         elif matter.state == "checked":
             self._finish(matter, at)
 
@@ -90,13 +94,25 @@ class Office:
             act.note_progress(matter_id=matter.id, note="已电话联系反映人,约定上门时间", actor=lead, at=at)
         elif drawn < 0.43:
             others = [t.id for t in self.staff.teams.values() if t.id != matter.lead_team_id]
-            act.request_joint_handling(matter_id=matter.id, team_ids=self.random.sample(others, 1),
-                                       reason="需要协同处理", actor=self.desk, at=at)
+            act.request_joint_handling(
+                matter_id=matter.id,
+                team_ids=self.random.sample(others, 1),
+                reason="需要协同处理",
+                actor=self.desk,
+                at=at,
+            )
         elif drawn < 0.45:
-            act.suspend_matter(matter_id=matter.id, reason="等待上级批复", until=(at + timedelta(days=3)).date(),
-                               actor=self.leader, at=at)
+            act.suspend_matter(
+                matter_id=matter.id,
+                reason="等待上级批复",
+                until=(at + timedelta(days=3)).date(),
+                actor=self.leader,
+                at=at,
+            )
         elif drawn < 0.47 and not matter.is_complex:
-            act.reclassify_matter(matter_id=matter.id, is_complex=True, reason="涉及多个部门,一时难以解决", actor=self.desk, at=at)
+            act.reclassify_matter(
+                matter_id=matter.id, is_complex=True, reason="涉及多个部门,一时难以解决", actor=self.desk, at=at
+            )
         else:
             act.report_back(matter_id=matter.id, note=self.random.choice(_DONE), actor=lead, at=at)
 
@@ -112,11 +128,19 @@ class Office:
             drawn = self.random.random()
             outcome = "solved" if drawn < 0.86 else "unreached" if drawn < 0.95 else "not_solved"
             act.record_callback(
-                matter_id=matter.id, report_id=reporter.report.id, outcome=outcome, actor=self.desk, at=at,
-                satisfaction=None if outcome == "unreached" else self.random.choice((5, 5, 5, 4, 4, 3) if outcome == "solved" else (1, 2)),
+                matter_id=matter.id,
+                report_id=reporter.report.id,
+                outcome=outcome,
+                actor=self.desk,
+                at=at,
+                satisfaction=None
+                if outcome == "unreached"
+                else self.random.choice((5, 5, 5, 4, 4, 3) if outcome == "solved" else (1, 2)),
             )
         matter.refresh_from_db()
         if matter.state == "checked":
             act.close_matter(matter_id=matter.id, actor=self.desk, at=at)
             if self.random.random() < 0.5:
-                act.evaluate_matter(matter_id=matter.id, grade=self.random.choice((5, 5, 4, 4, 3)), note="", actor=self.leader, at=at)
+                act.evaluate_matter(
+                    matter_id=matter.id, grade=self.random.choice((5, 5, 4, 4, 3)), note="", actor=self.leader, at=at
+                )

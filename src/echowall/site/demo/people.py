@@ -19,7 +19,13 @@ from .places import Ground
 
 # name, duty, topics, sign-in name of its lead, critical lead
 TEAMS = (
-    ("医疗保障专班", "就医用药、转运、特殊人群", ("medicine", "medical_care", "emergency", "psychological"), "yiliao", True),
+    (
+        "医疗保障专班",
+        "就医用药、转运、特殊人群",
+        ("medicine", "medical_care", "emergency", "psychological"),
+        "yiliao",
+        True,
+    ),
     ("生活物资专班", "保供、配送、团购", ("supplies",), "wuzi", False),
     ("隔离管控专班", "居家隔离、解封、健康码", ("isolation", "health_code", "policy"), "", False),
     ("核酸检测专班", "采样点、检测结果", ("testing",), "", False),
@@ -52,12 +58,22 @@ def engage_staff(ground: Ground, at: datetime) -> Staff:
         workers[username] = _hire(username, name, role, _post(username, ground, estate_community), at)
     staff = Staff(workers, {}, {})
     for number, (name, duty, topics, lead, is_critical) in enumerate(TEAMS):
-        team = form_team(office=ground.office, name=name, duty=duty, phone="0371-6000" + f"{number + 1:04d}",
-                         actor=SYSTEM_ACTOR, at=at)
-        set_responsibilities(team=team, answers_for=[(t, ground.office, is_critical) for t in topics],
-                             actor=SYSTEM_ACTOR, at=at)
-        who = workers[lead] if lead else _hire(f"zhuanban{number + 1}", "刘马孙朱胡林郭何"[number] + "组长", "handler",
-                                               ground.office, at)
+        team = form_team(
+            office=ground.office,
+            name=name,
+            duty=duty,
+            phone="0371-6000" + f"{number + 1:04d}",
+            actor=SYSTEM_ACTOR,
+            at=at,
+        )
+        set_responsibilities(
+            team=team, answers_for=[(t, ground.office, is_critical) for t in topics], actor=SYSTEM_ACTOR, at=at
+        )
+        who = (
+            workers[lead]
+            if lead
+            else _hire(f"zhuanban{number + 1}", "刘马孙朱胡林郭何"[number] + "组长", "handler", ground.office, at)
+        )
         add_member(team=team, worker=who, is_lead=True, actor=SYSTEM_ACTOR, at=at)
         staff.teams[name], staff.leads[str(team.id)] = team, who
     staff.sources = _sources(ground, at)

@@ -67,7 +67,9 @@ def _live(random: Random, ground: Ground, staff: Staff, begin: datetime, now: da
 def _sayings(random: Random) -> Iterator[dict[str, str]]:
     """Yield lines of our own corpus for ever, shuffled, each file once before any again."""
     folder = Path(settings.BASE_DIR) / "corpus" / "understanding"
-    lines = [json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()]
+    lines = [
+        json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()
+    ]
     while True:
         random.shuffle(lines)
         yield from lines
@@ -85,8 +87,11 @@ def _speak(random: Random, ground: Ground, staff: Staff, sayings: Iterator[dict[
         said_at = at - timedelta(minutes=random.randint(0, 50), seconds=random.randint(0, 59))
         by_source.setdefault(key, []).append(
             HeardMessage(
-                channel=staff.sources[key].channel, key=f"demo-{at:%m%d%H}-{number}", text=saying["text"],
-                said_at=said_at, sender=surname + random.choice(("先生", "女士")),
+                channel=staff.sources[key].channel,
+                key=f"demo-{at:%m%d%H}-{number}",
+                text=saying["text"],
+                said_at=said_at,
+                sender=surname + random.choice(("先生", "女士")),
                 phone="" if key == "wechat_group" else f"1380000{random.randint(0, 9999):04d}",
                 place_text=f"{place.name}{where}" if random.random() < 0.8 else "",
                 conversation=f"demo-{random.randint(1, 400)}" if key in {"official_account", "email"} else "",

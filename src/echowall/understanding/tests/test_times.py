@@ -221,7 +221,10 @@ class TestProperties:
         assert found is not None
         assert found.end == sent + timedelta(days=days)
 
-    @given(INSTANTS, st.text(alphabet="0123456789一二三十月日号点半前明后今天早晚下午周末底内小时剩药要去。，:", max_size=40))
+    @given(
+        INSTANTS,
+        st.text(alphabet="0123456789一二三十月日号点半前明后今天早晚下午周末底内小时剩药要去。，:", max_size=40),
+    )
     def test_never_fails_never_answers_with_the_past(self, sent: datetime, text: str) -> None:
         for found in all_deadlines(text, sent):
             assert found.end >= sent

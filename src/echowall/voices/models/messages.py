@@ -82,7 +82,16 @@ class Message(models.Model):
 
 # The columns that filing may change; everything else of a message is refused by the database.
 FILING = (
-    "office_id", "place_id", "place_path", "team_ids", "state", "intent", "topic", "urgency", "band", "needed_by_at",
+    "office_id",
+    "place_id",
+    "place_path",
+    "team_ids",
+    "state",
+    "intent",
+    "topic",
+    "urgency",
+    "band",
+    "needed_by_at",
     "terms",
 )
 

@@ -55,9 +55,15 @@ def file_understood(
 
 def _save_filing(message: Message) -> None:
     Message.objects.filter(id=message.id).update(
-        intent=message.intent, topic=message.topic, urgency=message.urgency, band=message.band,
-        needed_by_at=message.needed_by_at, place=message.place, place_path=message.place_path,
-        office_id=message.office_id, state=message.state,
+        intent=message.intent,
+        topic=message.topic,
+        urgency=message.urgency,
+        band=message.band,
+        needed_by_at=message.needed_by_at,
+        place=message.place,
+        place_path=message.place_path,
+        office_id=message.office_id,
+        state=message.state,
         terms=SearchVector(Value(terms(f"{message.title} {message.body} {message.ticket}")), config="simple"),
     )
 
@@ -107,8 +113,14 @@ def correct_message(
         Correction.objects.bulk_create(
             Correction(id=new_id(), message=message, field=f, was=w, now=n, by_id=actor.id, at=at) for f, w, n in rows
         )
-        audit.record(actor=actor, at=at, action="voices.message.corrected", subject=("message", message.id),
-                     detail={f: [w, n] for f, w, n in rows}, where=(message.office_id, message.place_path))
+        audit.record(
+            actor=actor,
+            at=at,
+            action="voices.message.corrected",
+            subject=("message", message.id),
+            detail={f: [w, n] for f, w, n in rows},
+            where=(message.office_id, message.place_path),
+        )
         events.publish("voices.message.corrected", message_id=str(message.id), fields=[f for f, _w, _n in rows])
     return message
 

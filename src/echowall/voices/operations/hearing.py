@@ -66,9 +66,9 @@ def _store(
     Message.objects.bulk_create(candidates, batch_size=_BATCH, ignore_conflicts=True)
     stored = {
         key: (message_id, ticket)
-        for key, message_id, ticket in Message.objects.filter(
-            source=source, key__in=list(rows)
-        ).values_list("key", "id", "ticket")
+        for key, message_id, ticket in Message.objects.filter(source=source, key__in=list(rows)).values_list(
+            "key", "id", "ticket"
+        )
     }
     if len(stored) < len(rows):  # ignored for its ticket, not for its key
         raise IntegrityError("ticket taken")
@@ -80,9 +80,12 @@ def _store(
     if new_ids:
         one = next(iter(new_ids)) if len(new_ids) == 1 else None
         audit.record(
-            actor=actor, at=at, action="voices.message.heard",
+            actor=actor,
+            at=at,
+            action="voices.message.heard",
             subject=("message", one) if one else ("source", source.id),
-            detail={"count": len(new_ids), "channel": source.channel}, where=(source.office_id, source.place_path),
+            detail={"count": len(new_ids), "channel": source.channel},
+            where=(source.office_id, source.place_path),
         )
     answered: set[str] = set()
     result = []
@@ -96,17 +99,32 @@ def _store(
 def _row(message: HeardMessage, source: Source, at: datetime, loaded: Import | None) -> Message:
     text = message.text.replace("\x00", "")
     return Message(
-        id=new_id(), ticket=new_ticket(clock.today(at)), source=source, channel=source.channel,
-        key=message.key[:120], content_hash=bytes.fromhex(message.content_hash()), said_at=message.said_at or at,
-        heard_at=at, title=mask(message.title)[:200], body_sealed=seal("message", text), body=mask(text),
+        id=new_id(),
+        ticket=new_ticket(clock.today(at)),
+        source=source,
+        channel=source.channel,
+        key=message.key[:120],
+        content_hash=bytes.fromhex(message.content_hash()),
+        said_at=message.said_at or at,
+        heard_at=at,
+        title=mask(message.title)[:200],
+        body_sealed=seal("message", text),
+        body=mask(text),
         sender_sealed=seal("name", message.sender) if message.sender else None,
         sender_masked=mask_name(message.sender)[:40],
         phone_sealed=seal("phone", message.phone) if message.phone else None,
         phone_index=blind_index("phone", message.phone) if message.phone else None,
         phone_masked=mask_phone(message.phone) if message.phone else "",
-        place_text=message.place_text[:200], latitude=message.latitude, longitude=message.longitude,
-        conversation=message.conversation[:120], reply_to=message.reply_to[:120], extra=dict(message.extra),
-        loaded=loaded, office_id=source.office_id, place_id=source.place_id, place_path=source.place_path,
+        place_text=message.place_text[:200],
+        latitude=message.latitude,
+        longitude=message.longitude,
+        conversation=message.conversation[:120],
+        reply_to=message.reply_to[:120],
+        extra=dict(message.extra),
+        loaded=loaded,
+        office_id=source.office_id,
+        place_id=source.place_id,
+        place_path=source.place_path,
     )
 
 
@@ -122,8 +140,13 @@ def _keep_attachments(
             digest = files.keep(ref.content) if ref.content is not None else ""
             rows.append(
                 Attachment(
-                    id=new_id(), message_id=message_id, kind=ref.kind[:10], name=ref.name[:120],
-                    content_type=ref.media_type[:80], byte_count=ref.size or len(ref.content or b""), sha256=digest,
+                    id=new_id(),
+                    message_id=message_id,
+                    kind=ref.kind[:10],
+                    name=ref.name[:120],
+                    content_type=ref.media_type[:80],
+                    byte_count=ref.size or len(ref.content or b""),
+                    sha256=digest,
                     remote_url=ref.reference if ref.reference.startswith("http") else "",
                 )
             )
