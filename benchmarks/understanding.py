@@ -2,9 +2,9 @@
 
 Run: ECHOWALL_DATA_DIR=… python -m benchmarks.understanding [gov] [help] [own] [speed]
 
-Public sets: a fresh classifier is trained by our method on four fifths and tested on the fifth, five times, and the mean is
-printed. Texts with the same title (first 14 characters) or the same words always stand on one side. The published figures beside
-were measured by others on other splits of the same sets; they say what is usual, not who wins.
+Public sets: a fresh classifier is trained by our method on four fifths and tested on the fifth, five times, and the
+mean is printed. Texts with the same title (first 14 characters) or the same words always stand on one side. The
+published figures beside were measured by others on other splits of the same sets; they say what is usual.
 """
 
 from __future__ import annotations
@@ -100,7 +100,8 @@ def own() -> None:
         print(f"   {head}: accuracy {one.accuracy:.4f} macro-F1 {one.macro_f1:.4f}")
     critical = figures["urgency"].classes["critical"]
     print(
-        f"   critical, model alone: recall {critical.recall:.4f} precision {critical.precision:.4f} n={critical.support}"
+        f"   critical by the model alone: recall {critical.recall:.4f} precision {critical.precision:.4f} "
+        f"n={critical.support}"
     )
     for head, band in bands.items():
         print(f"   {head}: " + " ".join(f"{name}={value:.3f}" for name, value in band.items()))
