@@ -2,9 +2,9 @@
 
 Run: ECHOWALL_DATA_DIR=… python -m benchmarks.understanding [gov] [help] [own] [speed]
 
-Public sets: a fresh classifier is trained by our method on four fifths and tested on the fifth, five times, and the mean is
-printed. Texts with the same title (first 14 characters) or the same words always stand on one side. The published figures beside
-were measured by others on other splits of the same sets; they say what is usual, not who wins.
+Public sets: a fresh classifier is trained by our method on four fifths and tested on the fifth, five times, and the
+mean is printed. Texts with the same title (first 14 characters) or the same words always stand on one side. The
+published figures beside were measured by others on other splits of the same sets; they say what is usual.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def cross_validate(examples: list[Example], letters: int, label: str) -> None:
     labels = found[0]["labels"]
     print("   confusion, all folds (row: truth)")
     for i, name in enumerate(labels):
-        print(f"     {name}: " + " ".join(str(sum(one["confusion"][i][j] for one in found)) for j in range(len(labels))))
+        print(
+            f"     {name}: " + " ".join(str(sum(one["confusion"][i][j] for one in found)) for j in range(len(labels)))
+        )
 
 
 def government() -> None:
@@ -97,7 +99,10 @@ def own() -> None:
     for head, one in figures.items():
         print(f"   {head}: accuracy {one.accuracy:.4f} macro-F1 {one.macro_f1:.4f}")
     critical = figures["urgency"].classes["critical"]
-    print(f"   critical, model alone: recall {critical.recall:.4f} precision {critical.precision:.4f} n={critical.support}")
+    print(
+        f"   critical by the model alone: recall {critical.recall:.4f} precision {critical.precision:.4f} "
+        f"n={critical.support}"
+    )
     for head, band in bands.items():
         print(f"   {head}: " + " ".join(f"{name}={value:.3f}" for name, value in band.items()))
 

@@ -1,84 +1,93 @@
-"""`echowall audit`: checking the audit chain, and taking a checkpoint to be kept by somebody else."""
-
-from __future__ import annotations
+"""`echowall audit`: is the record of what was done untouched, and a checkpoint to hand to somebody else."""
 
 import argparse
-import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
+from echowall.site.errors import StartError
 from echowall.site.wording import say
 
 
 def add_parsers(commands: Any) -> None:
-    """Add `audit verify` and `audit checkpoint`."""
-    audit = commands.add_parser("audit", help=say("审计链:核验、检查点", "the audit chain: verify, checkpoint"))
-    actions = audit.add_subparsers(dest="action", required=True)
-    verify = actions.add_parser("verify", help=say("核验整条链", "verify the whole chain"))
-    verify.add_argument("--checkpoint", type=Path, help=say("以前导出的检查点文件", "file of an earlier checkpoint"))
-    verify.add_argument("--json", action="store_true")
-    verify.set_defaults(run=_verify)
-    take = actions.add_parser(
-        "checkpoint", help=say("导出检查点,交给第三方保管", "write a checkpoint for somebody else")
-    )
-    take.add_argument("--output", type=Path)
-    take.set_defaults(run=_checkpoint)
+    """Add `audit verify` and `audit checkpoint` to the parser of `echowall`."""
+    actions = commands.add_parser("audit", help=say("操作记录", "the audit record"))
+    actions = actions.add_subparsers(required=True, dest="action")
+    check = actions.add_parser("verify", help=say("核对整条记录链", "check the whole chain"))
+    check.add_argument("--checkpoint", help=say("以前的检查点：文件，或 序号:摘要", "an old checkpoint: file or N:HEX"))
+    check.set_defaults(run=verify)
+    point = actions.add_parser("checkpoint", help=say("生成检查点，交给别处保管", "make one, to be kept elsewhere"))
+    point.add_argument("--output", type=Path, help=say("写入文件", "write it into a file"))
+    point.set_defaults(run=checkpoint)
 
 
-def _ready() -> None:
+def parse_checkpoint(given: str) -> tuple[int, bytes]:
+    """Return position and chain hash from `N:HEX` or from a file that holds it. Raises StartError naming the form."""
+    text = Path(given).read_text(encoding="utf-8").strip() if Path(given).is_file() else given
+    position, _, chain = text.partition(":")
+    try:
+        parsed = int(position), bytes.fromhex(chain.split()[0])
+    except (ValueError, IndexError):
+        parsed = (-1, b"")
+    if parsed[0] < 0 or len(parsed[1]) != 32:
+        raise StartError(
+            say(
+                f"{given}：请给检查点文件，或 序号:64位十六进制",
+                f"{given}: give a file, or number:64 hexadecimal digits",
+            )
+        )
+    return parsed
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Check the chain; print every finding; return 0 where it is untouched, 1 otherwise."""
+    known = parse_checkpoint(arguments.checkpoint) if arguments.checkpoint else None
+    _set_up()
+    from echowall.kernel import audit, scope
+
+    with scope.as_system():
+        findings = audit.verify(known)
+    for finding in findings:
+        _tell(f"✗ {finding.position}  {finding.kind}  {finding.subject}")
+    if not findings:
+        _tell(say("✓ 记录未被改动", "✓ untouched"))
+    if known is None:
+        _tell(
+            say(
+                "没有给检查点：整条链被重算或截尾看不出来（--checkpoint）",
+                "without --checkpoint a chain recomputed or cut off as a whole cannot be seen",
+            )
+        )
+    return 1 if findings else 0
+
+
+def checkpoint(arguments: argparse.Namespace) -> int:
+    """Seal what is recorded and print the head of the chain as `N:HEX`, or write it into a file that must be new."""
+    _set_up()
+    from echowall.kernel import audit, clock, scope
+
+    with scope.as_system():
+        taken = audit.take_checkpoint(at=clock.now())
+    line = f"{taken.position}:{bytes(taken.chain).hex()}"
+    if arguments.output:
+        try:
+            with arguments.output.open("x", encoding="utf-8") as file:
+                file.write(f"{line}\n")
+        except OSError as error:
+            raise StartError(f"{arguments.output}: {error.strerror}\n{line}") from error
+    _tell(line)
+    return 0
+
+
+def _set_up() -> None:
     from echowall.site import preparation
 
-    preparation.start_database()
+    preparation.start_database(os.environ.get("ECHOWALL_DATABASE_ROLE"))
     import django
 
     django.setup()
 
 
-def _read_checkpoint(path: Path) -> tuple[int, bytes]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return int(content["position"]), bytes.fromhex(content["chain"])
-    except (OSError, ValueError, KeyError, TypeError) as exc:
-        sys.exit(say(f"{path}: 不是检查点文件({exc})", f"{path}: no checkpoint file ({exc})"))
-
-
-def _verify(arguments: argparse.Namespace) -> int:
-    """Print every finding; 0 when there is none, 1 otherwise."""
-    checkpoint = _read_checkpoint(arguments.checkpoint) if arguments.checkpoint else None
-    _ready()
-    from echowall.kernel import audit
-    from echowall.kernel.models import AuditLink
-    from echowall.kernel.scope import as_system
-
-    with as_system():
-        while audit.seal():
-            pass
-        findings = audit.verify(checkpoint)
-        count = AuditLink.objects.count()
-    if arguments.json:
-        rows = [{"kind": f.kind, "position": f.position, "subject": f.subject} for f in findings]
-        sys.stdout.write(json.dumps({"links": count, "findings": rows}, ensure_ascii=False) + "\n")
-        return 1 if findings else 0
-    for finding in findings:
-        sys.stdout.write(f"{finding.kind}\t{finding.position}\t{finding.subject}\n")
-    sys.stdout.write(
-        say(f"核验 {count} 条,发现 {len(findings)} 处问题\n", f"{count} links, {len(findings)} findings\n")
-    )
-    return 1 if findings else 0
-
-
-def _checkpoint(arguments: argparse.Namespace) -> int:
-    """Write position and hash of the head of the chain."""
-    _ready()
-    from echowall.kernel import audit, clock
-    from echowall.kernel.scope import as_system
-
-    with as_system():
-        head = audit.take_checkpoint(at=clock.now())
-    text = json.dumps({"position": head.position, "chain": bytes(head.chain).hex(), "at": head.at.isoformat()}) + "\n"
-    if arguments.output:
-        arguments.output.write_text(text, encoding="utf-8")
-    else:
-        sys.stdout.write(text)
-    return 0
+def _tell(text: str) -> None:
+    sys.stdout.write(f"{text}\n")

@@ -33,7 +33,8 @@ def fit_mixture(parts: Sequence[Doubles], truth: Labels, weight: Doubles) -> Mix
     """The shares (not negative) and label offsets with the least log loss on held-out scores.
 
     One scorer gives temperature scaling (Guo et al. 2017, "On calibration of modern neural networks"); several give a
-    log-linear pool, which is taken only if more answers come out right than with equal shares. ``parts`` are score matrices of shape (texts, labels) that were computed on texts not learnt from.
+    log-linear pool, which is taken only if more answers come out right than with equal shares. ``parts`` are score
+    matrices of shape (texts, labels) that were computed on texts not learnt from.
     """
     free = _pool(parts, truth, weight)
     together = sum(parts, np.zeros(1)) / len(parts)
@@ -101,7 +102,7 @@ def lift(chances: Doubles, truth: Labels, label: int, *, recall: float, precisio
     for step in np.arange(0.0, 4.01, 0.1).tolist():
         said = margin + step > 0
         hits = int((said & is_it).sum())
-        if hits < precision * max(1, int(said.sum())):
+        if hits < precision * int(said.sum()):
             break
         best = step
         if hits >= recall * int(is_it.sum()):

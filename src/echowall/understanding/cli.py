@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from echowall.understanding.evaluation import ClassFigures, Figures, describe
-from echowall.understanding.examples import ExamplesError, read_examples
+from echowall.understanding.examples import ExamplesError, Fault, read_examples
 from echowall.understanding.model import SHIPPED, ModelFileError, TextModel
 
 CORPUS = Path("corpus/understanding")
@@ -55,7 +55,7 @@ def evaluate(train: Path, test: Path, text: list[str], label: str) -> dict[str, 
     """Train a fresh classifier on one file, test it on the other; everything measured, as plain data."""
     from echowall.understanding.training import try_out
 
-    faults = []
+    faults: list[Fault] = []
     sets = []
     for path in (train, test):
         try:
@@ -102,7 +102,8 @@ def _train(arguments: argparse.Namespace) -> None:
         return
     _print(
         f"训练 {report.trained_on} 条 (其中更正 {report.corrections}),保留测试 {report.kept} 条,"
-        f"去重 {report.repeated} 条,与测试近似而不用 {report.shadowed} 条; {report.features} 个特征, {report.seconds} 秒"
+        f"去重 {report.repeated} 条,与测试近似而不用 {report.shadowed} 条; {report.features} 个特征,"
+        f" {report.seconds} 秒"
     )
     for head, figures in report.figures.items():
         _print(f"\n== {head}\n{describe(figures, confusion=len(figures.labels) <= 20)}")

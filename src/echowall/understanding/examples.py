@@ -23,6 +23,7 @@ class Fault:
     fix: str
 
     def __str__(self) -> str:
+        """Place, value and what to do, as the user reads it."""
         column = f",列“{self.column}”" if self.column else ""
         value = f":“{self.value[:60]}”" if self.value else ""
         return f"{self.file} 第 {self.row} 行{column}{value} —— {self.fix}"
@@ -32,6 +33,7 @@ class ExamplesError(Exception):
     """The files cannot be used; ``faults`` has every reason."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
+        """The message has one line for each fault."""
         super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = tuple(faults)
 

@@ -23,7 +23,7 @@ _SALT = b"echowall-kept-1:"
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """``training`` and ``kept`` rows; ``repeated`` exact repeats and ``shadowed`` near-repeats of kept rows left out."""
+    """``training`` and ``kept`` rows; left out: ``repeated`` exact repeats, ``shadowed`` near-repeats of kept rows."""
 
     training: tuple[Example, ...]
     kept: tuple[Example, ...]
@@ -43,7 +43,10 @@ def is_kept(text: str) -> bool:
 
 
 def split(examples: Sequence[Example], corrections: Sequence[Example] = ()) -> Split:
-    """Divide examples for training and testing. Corrections only ever train, and win over an example of the same text."""
+    """Divide examples for training and testing.
+
+    Corrections only ever train, and win over an example of the same text.
+    """
     corrected = {letters(example.text) for example in corrections}
     seen: set[str] = set(corrected)
     training: list[Example] = list({letters(example.text): example for example in corrections}.values())

@@ -1,8 +1,8 @@
 """Fitting the linear scorers of one head and folding them into one column of weights for each label.
 
-Three kinds of linear classifier see the same vectors and err differently: a support vector machine with balanced classes,
-the same on features scaled by naive Bayes log-count ratios (Wang and Manning 2012, "Baselines and bigrams"), and
-complement naive Bayes (Rennie et al. 2003). Each is linear in the features, so their mixture is one linear scorer: as
+Three kinds of linear classifier see the same vectors and err differently: a support vector machine with balanced
+classes, the same on features scaled by naive Bayes log-count ratios (Wang and Manning 2012, "Baselines and bigrams"),
+and complement naive Bayes (Rennie et al. 2003). Each is linear in the features, so their mixture is one linear scorer: as
 fast as any one of them. How they are mixed is decided on scores of texts that the fit had not seen.
 """
 
@@ -20,6 +20,10 @@ from echowall.understanding.vectors import Rows, Vocabulary
 
 SMOOTH = 0.1
 FOLDS = 3
+MORE_FOLDS = 8
+"""With few texts each fold must leave more to learn from, else confidence is measured on a weaker model."""
+FEW = 2_000_000
+"""Up to this many non-zero values in the table, the larger number of folds is affordable (under a minute)."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,10 @@ def fit_head(
     """
     known = {label: i for i, label in enumerate(labels)}
     truth = np.array([known[answer] for answer in answers], np.int64)
-    folds = _folds(groups)
+    count = MORE_FOLDS if table.nnz < FEW else FOLDS
+    folds = _folds(groups, count)
     parts: list[Doubles] = []
-    for fold in range(FOLDS):
+    for fold in range(count):
         out = folds == fold
         for i, scorer in enumerate(_scorers(table[~out], truth[~out], len(labels), weight[~out])):
             if len(parts) <= i:
@@ -89,10 +94,10 @@ def assemble(
     return TextModel(vocabulary, tuple(head for head, _ in heads), weights, scale, bias, facts)
 
 
-def _folds(groups: Sequence[str]) -> Labels:
+def _folds(groups: Sequence[str], count: int) -> Labels:
     """A fold for each text, the same for a whole group; the groups take turns in order of appearance."""
     seen: dict[str, int] = {}
-    return np.array([seen.setdefault(group, len(seen)) % FOLDS for group in groups], np.int64)
+    return np.array([seen.setdefault(group, len(seen)) % count for group in groups], np.int64)
 
 
 def _scorers(table: Any, truth: Labels, count: int, weight: Doubles) -> list[_Scorer]:

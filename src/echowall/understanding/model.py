@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import json
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from echowall.understanding.segmentation import Reading, normalise, words
+from echowall.understanding.segmentation import Reading
 from echowall.understanding.types import Band, Evidence, Guess
 from echowall.understanding.vectors import Floats, Vector, Vocabulary
 
@@ -82,6 +84,17 @@ class TextModel:
             first += len(head.labels)
         return out
 
+    @cached_property
+    def _tops(self) -> dict[str, tuple[Head, npt.NDArray[np.int64]]]:
+        """For heads with dotted labels: the head of the parts before the dot, and which of them each label is."""
+        out = {}
+        for head in self.heads:
+            if any("." in label for label in head.labels):
+                above = tuple(dict.fromkeys(label.partition(".")[0] for label in head.labels))
+                at = np.array([above.index(label.partition(".")[0]) for label in head.labels], np.int64)
+                out[head.name] = (Head(f"{head.name}_top", above, head.sure, head.look), at)
+        return out
+
     def head(self, name: str) -> Head:
         """The head of that name; KeyError if the model has none."""
         return next(head for head in self.heads if head.name == name) if name in self.columns else _no_head(name)
@@ -107,22 +120,25 @@ class TextModel:
         ``<head>_top``: the sum of its children's probabilities.
         """
         vector = self.vocabulary.vector(text)
-        scores = self._scores(vector)
-        spans = _Spans(text, self.vocabulary.reading, vector)
+        rows = self.weights[vector.ids].astype(np.float32, copy=False)
+        scores = (vector.values @ rows) * self.scale + self.bias
+        spans = _Spans(text, vector)
         out: dict[str, Guess] = {}
         for head in self.heads:
             part = self.columns[head.name]
             chances = softmax(scores[part])
             order = np.argsort(-chances, kind="stable")[:4].tolist()
-            best, second = order[0], order[1] if len(order) > 1 else order[0]
-            rows = self.weights[vector.ids]
-            pull = rows[:, part.start + best].astype(np.float32) * self.scale[part.start + best]
+            best, second = part.start + order[0], part.start + order[min(1, len(order) - 1)]
+            pull = rows[:, best] * self.scale[best]
             if second != best:
-                pull = pull - rows[:, part.start + second].astype(np.float32) * self.scale[part.start + second]
-            evidence = spans.deciding(pull * vector.values, f"{head.name}.{head.labels[best]}")
+                pull = pull - rows[:, second] * self.scale[second]
+            evidence = spans.deciding(pull * vector.values, f"{head.name}.{head.labels[order[0]]}")
             out[head.name] = _guess(head, chances, order, evidence)
-            if any("." in label for label in head.labels):
-                out[f"{head.name}_top"] = _top_guess(head, chances, evidence)
+            if head.name in self._tops:
+                above, of_label = self._tops[head.name]
+                sums = np.bincount(of_label, chances, len(above.labels))
+                best_first = np.argsort(-sums, kind="stable")[:4].tolist()
+                out[above.name] = _guess(above, sums, best_first, evidence)
         return out
 
     def save(self, path: Path) -> None:
@@ -161,10 +177,10 @@ class TextModel:
             names = held["names"].tobytes().decode().split("\n")
         except FileNotFoundError as error:
             raise ModelFileError(f"{path}: 没有这个模型文件; 请先运行 echowall understanding train") from error
-        except (ValueError, KeyError, OSError, EOFError) as error:
+        except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise ModelFileError(f"{path}: 模型文件已损坏 ({error}); 请重新训练或恢复备份") from error
         edges = np.cumsum([0, *described["blocks"]]).tolist()
-        blocks = tuple(tuple(names[a:b]) for a, b in zip(edges, edges[1:], strict=False))
+        blocks = tuple(tuple(names[a:b]) for a, b in itertools.pairwise(edges))
         reading = Reading(spaced=described["spaced"], lead=described["lead"])
         heads = tuple(Head(name, tuple(labels), sure, look) for name, labels, sure, look in described["heads"])
         vocabulary = Vocabulary(reading, blocks, held["rarity"])
@@ -188,55 +204,51 @@ def _no_head(name: str) -> Head:
     raise KeyError(name)
 
 
-def _guess(head: Head, chances: Floats, order: Sequence[int], evidence: tuple[Evidence, ...]) -> Guess:
+def _guess(head: Head, chances: npt.NDArray[Any], order: Sequence[int], evidence: tuple[Evidence, ...]) -> Guess:
     confidence = float(chances[order[0]])
     others = tuple((head.labels[i], round(float(chances[i]), 4)) for i in order[1:] if chances[i] >= 0.01)
     return Guess(head.labels[order[0]], round(confidence, 4), head.band(confidence), evidence, others)
 
 
-def _top_guess(head: Head, chances: Floats, evidence: tuple[Evidence, ...]) -> Guess:
-    sums: dict[str, float] = {}
-    for label, chance in zip(head.labels, chances.tolist(), strict=True):
-        top = label.partition(".")[0]
-        sums[top] = sums.get(top, 0.0) + chance
-    (value, confidence), *others = sorted(sums.items(), key=lambda pair: -pair[1])[:4]
-    runners = tuple((label, round(chance, 4)) for label, chance in others if chance >= 0.01)
-    return Guess(value, round(confidence, 4), head.band(confidence), evidence, runners)
-
-
 class _Spans:
     """From the pull of each feature back to the words of the message that carry it."""
 
-    def __init__(self, text: str, reading: Reading, vector: Vector) -> None:
+    def __init__(self, text: str, vector: Vector) -> None:
         self.text = text
         self.vector = vector
         placed = [block.place() for block in vector.grams]
         some = [(s[m], e[m]) for (s, e), m in zip(placed, vector.known, strict=True) if len(m)]
-        self.starts = np.concatenate([s for s, _ in some]) if some else np.zeros(0, np.int32)
-        self.ends = np.concatenate([e for _, e in some]) if some else np.zeros(0, np.int32)
-        found = words(normalise(text), spaced=reading.spaced)
-        self.words: list[tuple[int, int]] = [(at, at + len(word)) for word, at in found if word[0].isalnum()]
-        self.share = 1.0 / np.maximum(self.ends - self.starts, 1)
+        self.starts = np.concatenate([s for s, _ in some]) if some else _NOWHERE
+        self.ends = np.concatenate([e for _, e in some]) if some else _NOWHERE
+        self.share = np.where(self.ends > self.starts, 1.0 / np.maximum(self.ends - self.starts, 1), 0.0)
+        # The first half of the word block are the words themselves, the rest are pairs of neighbours.
+        names = vector.grams[0].names
+        single = [i for i, name in enumerate(names[: (len(names) + 1) // 2]) if name[0].isalnum()]
+        self.word_starts, self.word_ends = placed[0][0][single], placed[0][1][single]
 
     def deciding(self, pull: Floats, why: str) -> tuple[Evidence, ...]:
         """The up to three words (neighbours joined) that pulled most towards the answer, strongest first."""
-        if not len(self.starts) or not self.words:
+        if not len(self.starts) or not len(self.word_starts):
             return ()
         each = (pull / self.vector.counts)[self.vector.inverse] * self.share
-        each[self.starts == self.ends] = 0
         size = len(self.text) + 1
         steps = np.bincount(self.starts, each, size) - np.bincount(self.ends, each, size)
-        reached = np.concatenate(([0.0], np.cumsum(np.cumsum(steps))))
-        sums = [(float(reached[end] - reached[start]), start, end) for start, end in self.words]
-        enough = max(0.0, max(sums)[0]) * LEAST_PULL
-        strongest = sorted((item for item in sums if item[0] > enough), reverse=True)[:MOST_EVIDENCE]
+        reached = np.zeros(size + 1)
+        steps.cumsum().cumsum(out=reached[1:])
+        sums = reached[self.word_ends] - reached[self.word_starts]
+        order = np.argsort(-sums, kind="stable")[:MOST_EVIDENCE].tolist()
+        enough = max(0.0, float(sums[order[0]]) * LEAST_PULL)
+        strongest = [(int(self.word_starts[i]), int(self.word_ends[i])) for i in order if sums[i] > enough]
         return tuple(Evidence(self.text[a:b], a, b, why) for a, b in _joined(strongest))
 
 
-def _joined(found: list[tuple[float, int, int]]) -> list[tuple[int, int]]:
+_NOWHERE = np.zeros(0, np.int32)
+
+
+def _joined(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Neighbouring spans as one, keeping the order of the stronger."""
     out: list[tuple[int, int]] = []
-    for _, start, end in found:
+    for start, end in found:
         for i, (a, b) in enumerate(out):
             if b == start or end == a:
                 out[i] = (min(a, start), max(b, end))

@@ -1,13 +1,14 @@
 """Chinese message text to countable features: words, word pairs, runs of characters, the opening, concepts.
 
-Everything is computed from one normalised copy of the text that keeps its length, so that a feature always points back to
-``text[start:end]`` of the message as said. Digits all become 0: what decides is that there is a number, not which, and no
-telephone number can enter a vocabulary.
+Everything is computed from one normalised copy of the text that keeps its length, so that a feature always points
+back to ``text[start:end]`` of the message as said. Digits all become 0: what decides is that there is a number, not
+which, and no telephone number can enter a vocabulary.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -127,7 +128,7 @@ def _concepts() -> dict[str, tuple[str, ...]]:
 
 def _word_grams(found: list[tuple[str, int]]) -> Grams:
     names = [word for word, _ in found]
-    names += [f"{a} {b}" for a, b in zip(names, names[1:], strict=False)]
+    names += [f"{a} {b}" for a, b in itertools.pairwise(names)]
 
     def place() -> tuple[Ints, Ints]:
         starts = [start for _, start in found]
@@ -153,6 +154,7 @@ def _char_grams(text: str) -> Grams:
     edges = [(0, min(n, size)) for n in (1, 2, 3)] + [(max(0, size - n), size) for n in (1, 2, 3)]
     names += [f"^{text[:end]}" for _, end in edges[:3]] + [f"{text[start:]}$" for start, _ in edges[3:]]
 
+    @functools.cache
     def place() -> tuple[Ints, Ints]:
         first, last = [start for start, _ in edges], [max(0, end - 1) for _, end in edges]
         starts = np.concatenate([*(np.arange(max(0, size - n + 1)) for n in CHAR_SIZES), first]).astype(np.int32)

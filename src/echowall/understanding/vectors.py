@@ -111,8 +111,8 @@ def learn_vocabulary(texts: Sequence[str], reading: Reading, *, least: int = 2) 
     held: list[list[tuple[Ints, Ints]]] = []
     for text in texts:
         row: list[tuple[Ints, Ints]] = []
-        for table, block in zip(tables, grams(text, reading), strict=True):
-            ids = np.array([table.setdefault(name, len(table)) for name in block.names], np.int32)
+        for table, found in zip(tables, grams(text, reading), strict=True):
+            ids = np.array([table.setdefault(name, len(table)) for name in found.names], np.int32)
             distinct, counts = np.unique(ids, return_counts=True)
             row.append((distinct, counts.astype(np.int32)))
         held.append(row)
