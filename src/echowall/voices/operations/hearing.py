@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -20,6 +22,7 @@ from ..channels.types import HeardMessage
 from ..models import Attachment, Import, Message, Pending, Source
 
 _BATCH = 500
+_KEY_LETTERS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,11 @@ def hear_messages(
 def _store(
     messages: Sequence[HeardMessage], source: Source, actor: Actor, at: datetime, loaded: Import | None
 ) -> list[Heard]:
-    rows = {}
+    messages = [_storable(message) for message in messages]
+    rows: dict[str, Message] = {}
     for message in messages:
-        rows.setdefault(message.key, _row(message, source, at, loaded))
+        if message.key not in rows:
+            rows[message.key] = _row(message, source, at, loaded)
     candidates = list(rows.values())
     Message.objects.bulk_create(candidates, batch_size=_BATCH, ignore_conflicts=True)
     stored = {
@@ -96,14 +101,41 @@ def _store(
     return result
 
 
+def _storable(message: HeardMessage) -> HeardMessage:
+    """Return the message as the database can hold it: no NUL, no half of a character, a key of at most 120 letters."""
+    changes: dict[str, Any] = {}
+    for name in ("text", "title", "sender", "phone", "place_text", "key", "conversation", "reply_to"):
+        given = getattr(message, name)
+        kept = _plain(given)
+        if kept != given:
+            changes[name] = kept
+    key = changes.get("key", message.key)
+    if len(key) > _KEY_LETTERS:
+        changes["key"] = f"{key[:80]}:{sha256(key.encode()).hexdigest()[:32]}"
+    extra = {_plain(name): _plain(value) for name, value in message.extra.items()}
+    if extra != message.extra:
+        changes["extra"] = extra
+    return replace(message, **changes) if changes else message
+
+
+def _plain(text: str) -> str:
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
 def _row(message: HeardMessage, source: Source, at: datetime, loaded: Import | None) -> Message:
-    text = message.text.replace("\x00", "")
+    text = message.text
     return Message(
         id=new_id(),
         ticket=new_ticket(clock.today(at)),
         source=source,
         channel=source.channel,
-        key=message.key[:120],
+        key=message.key,
         content_hash=bytes.fromhex(message.content_hash()),
         said_at=message.said_at or at,
         heard_at=at,
@@ -120,7 +152,8 @@ def _row(message: HeardMessage, source: Source, at: datetime, loaded: Import | N
         longitude=message.longitude,
         conversation=message.conversation[:120],
         reply_to=message.reply_to[:120],
-        extra=dict(message.extra),
+        # What stands in further columns is shown beside the text, so it is masked like the text.
+        extra={name: mask(value) for name, value in message.extra.items()},
         loaded=loaded,
         office_id=source.office_id,
         place_id=source.place_id,

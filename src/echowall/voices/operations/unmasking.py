@@ -49,7 +49,9 @@ def unmask_message(
         Refusal: ``key_destroyed`` when the emergency's keys are gone.
     """
     reason = reason.strip()
-    problems = [Problem("field_unknown", _("没有这一项"), place="fields", value=f) for f in sorted(fields - FIELDS.keys())]
+    problems = [
+        Problem("field_unknown", _("没有这一项"), place="fields", value=f) for f in sorted(fields - FIELDS.keys())
+    ]
     if not fields:
         problems.append(Problem("field_unknown", _("请选择要查看的内容"), place="fields", fix="、".join(FIELDS)))
     if len(reason) < SHORTEST_REASON:
@@ -67,8 +69,13 @@ def unmask_message(
         actor.require("personal.unmask")
     with transaction.atomic():
         audit.record(
-            actor=actor, at=at, action="voices.message.unmasked", subject=("message", message.id), reason=reason[:500],
-            detail={"fields": sorted(fields)}, where=(message.office_id, message.place_path),
+            actor=actor,
+            at=at,
+            action="voices.message.unmasked",
+            subject=("message", message.id),
+            reason=reason[:500],
+            detail={"fields": sorted(fields)},
+            where=(message.office_id, message.place_path),
         )
         sealed = {f: getattr(message, f"{f}_sealed") for f in fields}
         return Unmasked(**{f: unseal(FIELDS[f], value) for f, value in sealed.items() if value})
