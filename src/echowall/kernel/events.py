@@ -7,7 +7,7 @@ the fact was committed, survives a crash, and is tried again when it fails. A su
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import jobs
@@ -30,6 +30,12 @@ def publish(event: str, **payload: Any) -> None:
     """Tell subscribers of ``event`` (past tense, ``app.thing.done``); ``payload`` must be plain JSON values."""
     for name in _handlers.get(event, {}):
         jobs.enqueue(react, event=event, handler=name, payload=payload)
+
+
+def publish_many(event: str, payloads: Sequence[dict[str, Any]]) -> None:
+    """Tell subscribers of many events of one kind with one statement per subscriber."""
+    for name in _handlers.get(event, {}):
+        jobs.enqueue_many(react, [{"event": event, "handler": name, "payload": payload} for payload in payloads])
 
 
 @jobs.job(queue="events", retries=8)

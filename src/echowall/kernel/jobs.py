@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec
 
 from procrastinate import RetryStrategy
@@ -13,17 +13,23 @@ from . import scope
 P = ParamSpec("P")
 
 
-def job(*, queue: str = "default", retries: int = 5, cron: str = "") -> Callable[[Callable[P, None]], Any]:
+def job(
+    *, queue: str = "default", retries: int = 5, cron: str = "", in_parts: bool = False
+) -> Callable[[Callable[P, None]], Any]:
     """Make a function a job. Jobs work for the system (no limits of sight) in one transaction.
 
     Args:
         queue: name of the queue; workers may take only some.
         retries: how often a failing job is tried again, with growing waits (2, 4, 8 … s).
         cron: when given, the job runs by itself (five or six fields); it then gets ``timestamp`` (seconds).
+        in_parts: the function opens its own transactions and scopes, and what it committed stays when it is cut off.
     """
 
     def wrap(function: Callable[P, None]) -> Any:
         def run(*args: P.args, **kwargs: P.kwargs) -> None:
+            if in_parts:
+                function(*args, **kwargs)
+                return
             with scope.as_system():
                 function(*args, **kwargs)
 
@@ -46,3 +52,9 @@ def enqueue(task: Any, *, lock: str | None = None, at: Any = None, **arguments: 
         at: aware instant before which it does not start.
     """
     task.configure(lock=lock, schedule_at=at).defer(**arguments)
+
+
+def enqueue_many(task: Any, arguments: Sequence[dict[str, Any]]) -> None:
+    """Queue ``task`` once for each set of arguments, with one statement, in the present transaction."""
+    if arguments:
+        task.configure().batch_defer(*arguments)

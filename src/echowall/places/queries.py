@@ -35,3 +35,8 @@ def tree_version(office_id: UUID) -> tuple[int, str]:
 def place_in_office(place_id: UUID, office_id: UUID) -> Place | None:
     """Return the place if it exists in the office."""
     return Place.objects.select_related("office").filter(id=place_id, office_id=office_id).first()
+
+
+def places_by_id(place_ids: set[UUID]) -> dict[UUID, Place]:
+    """Return the places with these ids, by id."""
+    return {place.id: place for place in Place.objects.select_related("office").filter(id__in=place_ids)}

@@ -2,7 +2,8 @@
 
 Django is imported only by the commands that need it, so that `--help`, `db` and the pure libraries answer at once.
 Another package adds commands by a module named in `MODULES` with `add_parsers(subparsers)`; each parser there does
-`set_defaults(run=function)`, and `function(arguments)` returns the exit code (None counts as 0).
+`set_defaults(run=function)`, and `function(arguments)` returns the exit code (None counts as 0). With
+`needs_database=True` among the defaults, the database is started and Django set up before it is called.
 """
 
 import argparse
@@ -23,7 +24,12 @@ MODULES = (
     "echowall.understanding.cli",
     "echowall.understanding.understand_cli",
     "echowall.playbooks.cli",
+<<<<<<< HEAD
     "echowall.site.audit_cli",
+=======
+    "echowall.kernel.cli",
+    "echowall.voices.cli",
+>>>>>>> 71c5e3d (wip: commands of hearing)
     "echowall.site.benchmarks_cli",
 )
 SETTINGS = "echowall.site.settings"
@@ -39,7 +45,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _guarded(lambda: manage(words[1:]))
     parser = build_parser(words[0] if words else "")
     arguments = parser.parse_args(words)
-    return _guarded(lambda: arguments.run(arguments) or 0)
+    return _guarded(lambda: _run(arguments))
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if getattr(arguments, "needs_database", False):
+        from echowall.site import preparation
+
+        preparation.start_database()
+        import django
+
+        django.setup()
+    code: int | None = arguments.run(arguments)
+    return code or 0
 
 
 def build_parser(command: str = "") -> argparse.ArgumentParser:

@@ -14,7 +14,7 @@ from echowall.kernel.scope import as_system
 from echowall.voices.sweeping import sweep_pending
 
 log = structlog.get_logger(__name__)
-_BATCH = 50
+_BATCH = 200
 
 
 def _repeat(stop: threading.Event, pause: float, work: Callable[[], int], name: str) -> None:

@@ -1,1 +1,30 @@
 """Jobs of hearing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from echowall.kernel import clock
+from echowall.kernel.jobs import enqueue, job
+
+from .loading import run_import
+from .models import Import
+
+# A load that has not moved for so long lost its worker; a chunk takes about a second.
+STALLED = timedelta(minutes=2)
+
+
+@job(queue="long", retries=3, in_parts=True)
+def load_table(*, import_id: str) -> None:
+    """Load a table, from where it stands."""
+    run_import(import_id=UUID(import_id), at=clock.now())
+
+
+@job(queue="default", cron="* * * * *")
+def resume_loads(timestamp: int) -> None:
+    """Take up loads whose worker died."""
+    stalled = Import.objects.filter(state=Import.State.LOADING, moved_at__lt=clock.now() - STALLED)
+    for import_id in stalled.values_list("id", flat=True):
+        Import.objects.filter(id=import_id).update(moved_at=clock.now())
+        enqueue(load_table, import_id=str(import_id))

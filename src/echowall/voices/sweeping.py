@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,49 +18,105 @@ from echowall.understanding.types import Understanding
 
 from . import understanding
 from .models import Message, Pending
-from .operations import file_understood, park_message
+from .operations import Understood, file_batch, park_message
 
 log = structlog.get_logger(__name__)
 
 # Values that identify somebody never go into the record of a reading.
 _PRIVATE = ("personal", "masked", "redacted")
+_SURE_PLACE = 0.6
 
 
 def sweep_pending(*, at: datetime, limit: int = 100) -> int:
     """Understand and file up to ``limit`` waiting messages whose time has come; returns how many were taken.
 
-    Each message stands in its own savepoint: one that cannot be understood is parked for a person with its error and
-    tried again later; the others go on.
+    They are filed together; if that fails, each stands in its own savepoint: one that cannot be understood or filed is
+    parked for a person with its error and tried again later, the others go on.
     """
     with as_system():
         waiting = list(
             Pending.objects.select_for_update(skip_locked=True, of=("self",))
             .filter(next_at__lte=at)
-            .select_related("message", "message__place")
-            .order_by("message_id")[:limit]
+            .select_related("message", "message__place", "message__loaded")
+            .order_by("next_at", "message_id")[:limit]
         )
-        for pending in waiting:
-            try:
-                with transaction.atomic():
-                    _file(pending.message, at)
-            except Exception as exc:  # whatever is wrong with one message must not hold up the others
-                log.exception("message_not_understood", message_id=str(pending.message_id))
-                park_message(pending=pending, error=f"{type(exc).__name__}: {exc}", at=at)
+        understood, failed = _read_all(waiting)
+        for pending, error in [*failed, *_file_all(waiting, understood, at)]:
+            park_message(pending=pending, error=error, at=at)
     return len(waiting)
 
 
-def _file(message: Message, at: datetime) -> None:
-    reading = understanding.read(message)
-    file_understood(message=message, reading=reading, result=_public(reading), place=_place(message, reading), at=at)
+def understand_now(*, message: Message, at: datetime) -> Message:
+    """Understand and file one message at once, for a page that waits for it; the queue has it no more.
+
+    Raises whatever understanding raises; the caller leaves it to the queue then.
+    """
+    with as_system():
+        (one,) = _understood([message])
+        file_batch(understood=[one], at=at)
+    return message
+
+
+def _read_all(waiting: Sequence[Pending]) -> tuple[list[Understood], list[tuple[Pending, str]]]:
+    read: list[tuple[Message, Understanding]] = []
+    failed: list[tuple[Pending, str]] = []
+    for pending in waiting:
+        try:
+            read.append((pending.message, understanding.read(pending.message)))
+        except Exception as exc:  # whatever is wrong with one message must not hold up the others
+            log.exception("message_not_understood", message_id=str(pending.message_id))
+            failed.append((pending, f"{type(exc).__name__}: {exc}"))
+    return _placed(read), failed
+
+
+def _understood(messages: Sequence[Message]) -> list[Understood]:
+    return _placed([(message, understanding.read(message)) for message in messages])
+
+
+def _placed(read: Sequence[tuple[Message, Understanding]]) -> list[Understood]:
+    wanted = {message.id: _place_id(reading) for message, reading in read}
+    places = places_queries.places_by_id({place_id for place_id in wanted.values() if place_id is not None})
+    return [
+        Understood(message, reading, _public(reading), _in_office(message, places, wanted[message.id]))
+        for message, reading in read
+    ]
+
+
+def _in_office(message: Message, places: dict[UUID, Place], place_id: UUID | None) -> Place | None:
+    place = places.get(place_id) if place_id is not None else None
+    return place if place is not None and place.office_id == message.office_id else None
+
+
+def _file_all(waiting: Sequence[Pending], understood: Sequence[Understood], at: datetime) -> list[tuple[Pending, str]]:
+    """File together; where that fails, one by one. Returns those that could not be filed, with the error."""
+    if not understood:
+        return []
+    try:
+        with transaction.atomic():
+            file_batch(understood=understood, at=at)
+    except Exception:
+        log.exception("batch_not_filed", count=len(understood))
+    else:
+        return []
+    pending_of = {pending.message_id: pending for pending in waiting}
+    failed = []
+    for one in understood:
+        try:
+            with transaction.atomic():
+                file_batch(understood=[one], at=at)
+        except Exception as exc:
+            log.exception("message_not_filed", message_id=str(one.message.id))
+            failed.append((pending_of[one.message.id], f"{type(exc).__name__}: {exc}"))
+    return failed
 
 
 def _public(reading: Understanding) -> dict[str, Any]:
     return {k: v for k, v in to_json(reading).items() if k not in _PRIVATE}
 
 
-def _place(message: Message, reading: Understanding) -> Place | None:
-    """Return the deepest place found for certain within the office, or None to leave it where the source is."""
+def _place_id(reading: Understanding) -> UUID | None:
+    """Return the deepest place found for certain, or None."""
     for mention in reading.places:
-        if mention.place_id is not None and mention.confidence >= 0.6:
-            return places_queries.place_in_office(UUID(mention.place_id), message.office_id)
+        if mention.place_id is not None and mention.confidence >= _SURE_PLACE:
+            return UUID(mention.place_id)
     return None

@@ -53,7 +53,17 @@ class Source(models.Model):
 
 
 class Import(models.Model):
-    """One file or pasted block that was loaded; the same content loaded again is known by its hash."""
+    """One file or pasted block that was loaded; the same content loaded again is known by its hash.
+
+    A file is first a draft whose columns a person may map, then loads chunk by chunk: ``done_row`` is the last row whose
+    chunk is committed, so that a load that was cut off goes on from there and no row counts twice.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("待确认")
+        LOADING = "loading", _("导入中")
+        DONE = "done", _("完成")
+        FAILED = "failed", _("未完成")
 
     id = models.UUIDField(primary_key=True)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="imports")
@@ -68,6 +78,15 @@ class Import(models.Model):
     known_count = models.PositiveIntegerField(default=0)
     problem_count = models.PositiveIntegerField(default=0)
     progress = models.ForeignKey("kernel.Progress", on_delete=models.SET_NULL, null=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DONE)
+    record_only = models.BooleanField(default=False, help_text="kept for the record: understood, never a matter")
+    # Mapping, sheet and header row of a table; layout and reference time of pasted text.
+    settings = models.JSONField(default=dict)
+    done_row = models.PositiveIntegerField(default=0)
+    moved_at = models.DateTimeField(null=True, help_text="when a chunk was last committed")
+
+    class Meta:
+        indexes = (models.Index(fields=("office_id", "-loaded_at"), name="import_office_loaded"),)
 
 
 class ImportProblem(models.Model):
@@ -81,3 +100,4 @@ class ImportProblem(models.Model):
     code = models.CharField(max_length=40)
     message = models.CharField(max_length=300)
     fix = models.CharField(max_length=300, blank=True)
+    is_warning = models.BooleanField(default=False, help_text="the row was taken all the same")

@@ -1,16 +1,41 @@
 """Every write of hearing."""
 
-from .filing import correct_message, file_understood, mark_filed, park_message
+from .filing import (
+    Understood,
+    correct_message,
+    file_batch,
+    file_understood,
+    mark_filed,
+    note_message,
+    park_message,
+    try_again,
+)
 from .hearing import Heard, hear_messages
-from .sources import add_source, issue_token
+from .loading import discard_import, draft_import, map_import, reset_mapping, start_import
+from .pasting import file_pasted
+from .sources import add_source, issue_token, set_active
+from .unmasking import Unmasked, unmask_message
 
 __all__ = [
     "Heard",
+    "Unmasked",
+    "Understood",
     "add_source",
     "correct_message",
+    "discard_import",
+    "draft_import",
+    "file_batch",
+    "file_pasted",
     "file_understood",
     "hear_messages",
     "issue_token",
+    "map_import",
     "mark_filed",
+    "note_message",
     "park_message",
+    "reset_mapping",
+    "set_active",
+    "start_import",
+    "try_again",
+    "unmask_message",
 ]

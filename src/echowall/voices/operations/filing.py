@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchVector
-from django.db import transaction
-from django.db.models import Value
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from echowall.kernel import audit, events
@@ -27,39 +26,99 @@ from ..models.messages import State
 _NOTED = {Intent.PRAISE, Intent.OTHER, Intent.VENT}
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A message of the queue with what was understood of it.
+
+    ``result`` is the understanding as JSON, without personal values, for the record; ``place`` the place it is about,
+    or None to leave it at its source's place.
+    """
+
+    message: Message
+    reading: Understanding
+    result: dict[str, Any]
+    place: Place | None
+
+
 def file_understood(
     *, message: Message, reading: Understanding, result: dict[str, Any], place: Place | None, at: datetime
 ) -> Message:
-    """Write down how a message was understood and take it off the queue; tells ``voices.message.understood``.
-
-    Args:
-        message: a message of the queue, locked by the caller.
-        reading: the understanding.
-        result: the same as JSON, without personal values, for the record.
-        place: the place it is about, or None to leave it at its source's place.
-        at: when.
-    """
-    message.intent, message.topic = reading.intent.value, reading.topic.value
-    message.urgency, message.band = reading.urgency.value, str(reading.band)
-    message.needed_by_at = reading.needed_by.end if reading.needed_by else None
-    if place is not None and place.office_id is not None:
-        message.place, message.place_path, message.office_id = place, place.path, place.office_id
-    needs_nothing = reading.intent.value in _NOTED and reading.urgency.value == Urgency.NORMAL and not reading.danger
-    message.state = State.NOTED if needs_nothing and reading.band != "must_look" else State.HEARD
-    Reading.objects.create(id=new_id(), message=message, model=reading.model[:60], made_at=at, result=result)
-    _save_filing(message)
-    Pending.objects.filter(message=message).delete()
-    events.publish("voices.message.understood", message_id=str(message.id))
+    """Write down how one message was understood; see ``file_batch``."""
+    file_batch(understood=[Understood(message, reading, result, place)], at=at)
     return message
 
 
-def _save_filing(message: Message) -> None:
-    Message.objects.filter(id=message.id).update(
-        intent=message.intent, topic=message.topic, urgency=message.urgency, band=message.band,
-        needed_by_at=message.needed_by_at, place=message.place, place_path=message.place_path,
-        office_id=message.office_id, state=message.state,
-        terms=SearchVector(Value(terms(f"{message.title} {message.body} {message.ticket}")), config="simple"),
-    )
+def file_batch(*, understood: Sequence[Understood], at: datetime) -> None:
+    """Write down how messages were understood and take them off the queue; tells ``voices.message.understood`` of each.
+
+    The messages are of the queue, locked by the caller. What was loaded for the record only is noted, never told:
+    a hundred thousand old rows must not become a hundred thousand matters.
+    """
+    for one in understood:
+        _take_over(one)
+    messages = [one.message for one in understood]
+    with transaction.atomic():
+        Reading.objects.bulk_create(
+            [
+                Reading(id=new_id(), message=one.message, model=one.reading.model[:60], made_at=at, result=one.result)
+                for one in understood
+            ],
+            batch_size=1000,
+        )
+        _save_filing(messages)
+        Pending.objects.filter(message__in=messages).delete()
+        told = [{"message_id": str(m.id)} for m in messages if not is_record_only(m)]
+        events.publish_many("voices.message.understood", told)
+
+
+def _take_over(one: Understood) -> None:
+    message, reading = one.message, one.reading
+    message.intent, message.topic = reading.intent.value, reading.topic.value
+    message.urgency, message.band = reading.urgency.value, str(reading.band)
+    message.needed_by_at = reading.needed_by.end if reading.needed_by else None
+    if one.place is not None and one.place.office_id is not None:
+        message.place, message.place_path, message.office_id = one.place, one.place.path, one.place.office_id
+    needs_nothing = reading.intent.value in _NOTED and reading.urgency.value == Urgency.NORMAL and not reading.danger
+    is_noted = is_record_only(message) or (needs_nothing and reading.band != "must_look")
+    message.state = State.NOTED if is_noted else State.HEARD
+
+
+def is_record_only(message: Message) -> bool:
+    """Whether the message was loaded for the record: it is understood and found, and never becomes a matter."""
+    return message.loaded is not None and message.loaded.record_only
+
+
+# One statement for any number of messages: Django's own bulk_update writes a CASE per column and row.
+_FILE = """
+UPDATE voices_message m SET intent = v.intent, topic = v.topic, urgency = v.urgency, band = v.band,
+    needed_by_at = v.needed_by_at, place_id = v.place_id, place_path = v.place_path::ltree, office_id = v.office_id,
+    state = v.state, terms = to_tsvector('simple', v.words)
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::uuid[], %s::text[],
+    %s::uuid[], %s::text[], %s::text[])
+    AS v(id, intent, topic, urgency, band, needed_by_at, place_id, place_path, office_id, state, words)
+WHERE m.id = v.id
+"""
+
+
+def _save_filing(messages: Sequence[Message]) -> None:
+    rows = [
+        (
+            m.id,
+            m.intent,
+            m.topic,
+            m.urgency,
+            m.band,
+            m.needed_by_at,
+            m.place_id,
+            str(m.place_path),
+            m.office_id,
+            str(m.state),
+            terms(f"{m.title} {m.body} {m.ticket}"),
+        )
+        for m in messages
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_FILE, [list(column) for column in zip(*rows, strict=True)])
 
 
 def park_message(*, pending: Pending, error: str, at: datetime) -> None:
@@ -99,18 +158,73 @@ def correct_message(
         if place is not None and place.id != message.place_id and place.office_id is not None:
             rows.append(("place", str(message.place_id), str(place.id)))
             message.place, message.place_path, message.office_id = place, place.path, place.office_id
-        # A person looked: the machine's doubt is settled.
+        # A person looked: the machine's doubt is settled, and it need not be asked again.
         message.band = "sure"
-        if message.state in {State.NOTED, State.PARKED} and message.intent not in _NOTED:
-            message.state = State.HEARD
-        _save_filing(message)
+        Pending.objects.filter(message=message).delete()
+        is_taken_up = message.state in {State.NOTED, State.PARKED} and message.intent not in _NOTED
+        if message.state == State.PARKED or (is_taken_up and not is_record_only(message)):
+            message.state = State.HEARD if is_taken_up and not is_record_only(message) else State.NOTED
+        _save_filing([message])
         Correction.objects.bulk_create(
             Correction(id=new_id(), message=message, field=f, was=w, now=n, by_id=actor.id, at=at) for f, w, n in rows
         )
-        audit.record(actor=actor, at=at, action="voices.message.corrected", subject=("message", message.id),
-                     detail={f: [w, n] for f, w, n in rows}, where=(message.office_id, message.place_path))
+        audit.record(
+            actor=actor,
+            at=at,
+            action="voices.message.corrected",
+            subject=("message", message.id),
+            detail={f: [w, n] for f, w, n in rows},
+            where=(message.office_id, message.place_path),
+        )
         events.publish("voices.message.corrected", message_id=str(message.id), fields=[f for f, _w, _n in rows])
+        if is_taken_up and message.state == State.HEARD:
+            events.publish("voices.message.understood", message_id=str(message.id))
     return message
+
+
+def note_message(*, message: Message, actor: Actor, at: datetime) -> Message:
+    """Leave a message on record without a matter: there is nothing to solve in it.
+
+    Raises:
+        Refusal: ``message_filed`` when it already belongs to a matter.
+        NotPermitted: the actor may not correct there.
+    """
+    actor.require("voices.correct", message.place_path)
+    if message.state == State.FILED:
+        raise refuse("message_filed", _("留言已归入事项,请在事项里处理"), place="message", value=message.ticket)
+    with transaction.atomic():
+        message.state, message.band = State.NOTED, "sure"
+        Message.objects.filter(id=message.id).update(state=State.NOTED, band="sure")
+        Pending.objects.filter(message=message).delete()
+        audit.record(
+            actor=actor,
+            at=at,
+            action="voices.message.noted",
+            subject=("message", message.id),
+            where=(message.office_id, message.place_path),
+        )
+    return message
+
+
+def try_again(*, message: Message, actor: Actor, at: datetime) -> None:
+    """Put a parked message at the head of the queue, to be understood anew within a second.
+
+    Raises:
+        Refusal: ``message_not_parked``.
+        NotPermitted: the actor may not correct there.
+    """
+    actor.require("voices.correct", message.place_path)
+    if message.state != State.PARKED:
+        raise refuse("message_not_parked", _("这条留言没有在等待人工"), place="message", value=message.ticket)
+    with transaction.atomic():
+        Pending.objects.update_or_create(message=message, defaults={"next_at": at})
+        audit.record(
+            actor=actor,
+            at=at,
+            action="voices.message.retried",
+            subject=("message", message.id),
+            where=(message.office_id, message.place_path),
+        )
 
 
 def mark_filed(*, message_ids: Sequence[UUID], team_ids: Sequence[UUID]) -> None:

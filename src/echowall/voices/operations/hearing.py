@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -20,6 +22,7 @@ from ..channels.types import HeardMessage
 from ..models import Attachment, Import, Message, Pending, Source
 
 _BATCH = 500
+_KEY_LETTERS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +62,18 @@ def hear_messages(
 def _store(
     messages: Sequence[HeardMessage], source: Source, actor: Actor, at: datetime, loaded: Import | None
 ) -> list[Heard]:
-    rows = {}
+    messages = [_storable(message) for message in messages]
+    rows: dict[str, Message] = {}
     for message in messages:
-        rows.setdefault(message.key, _row(message, source, at, loaded))
+        if message.key not in rows:
+            rows[message.key] = _row(message, source, at, loaded)
     candidates = list(rows.values())
     Message.objects.bulk_create(candidates, batch_size=_BATCH, ignore_conflicts=True)
     stored = {
         key: (message_id, ticket)
-        for key, message_id, ticket in Message.objects.filter(
-            source=source, key__in=list(rows)
-        ).values_list("key", "id", "ticket")
+        for key, message_id, ticket in Message.objects.filter(source=source, key__in=list(rows)).values_list(
+            "key", "id", "ticket"
+        )
     }
     if len(stored) < len(rows):  # ignored for its ticket, not for its key
         raise IntegrityError("ticket taken")
@@ -80,9 +85,12 @@ def _store(
     if new_ids:
         one = next(iter(new_ids)) if len(new_ids) == 1 else None
         audit.record(
-            actor=actor, at=at, action="voices.message.heard",
+            actor=actor,
+            at=at,
+            action="voices.message.heard",
             subject=("message", one) if one else ("source", source.id),
-            detail={"count": len(new_ids), "channel": source.channel}, where=(source.office_id, source.place_path),
+            detail={"count": len(new_ids), "channel": source.channel},
+            where=(source.office_id, source.place_path),
         )
     answered: set[str] = set()
     result = []
@@ -93,20 +101,63 @@ def _store(
     return result
 
 
+def _storable(message: HeardMessage) -> HeardMessage:
+    """Return the message as the database can hold it: no NUL, no half of a character, a key of at most 120 letters."""
+    changes: dict[str, Any] = {}
+    for name in ("text", "title", "sender", "phone", "place_text", "key", "conversation", "reply_to"):
+        given = getattr(message, name)
+        kept = _plain(given)
+        if kept != given:
+            changes[name] = kept
+    key = changes.get("key", message.key)
+    if len(key) > _KEY_LETTERS:
+        changes["key"] = f"{key[:80]}:{sha256(key.encode()).hexdigest()[:32]}"
+    extra = {_plain(name): _plain(value) for name, value in message.extra.items()}
+    if extra != message.extra:
+        changes["extra"] = extra
+    return replace(message, **changes) if changes else message
+
+
+def _plain(text: str) -> str:
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
 def _row(message: HeardMessage, source: Source, at: datetime, loaded: Import | None) -> Message:
-    text = message.text.replace("\x00", "")
+    text = message.text
     return Message(
-        id=new_id(), ticket=new_ticket(clock.today(at)), source=source, channel=source.channel,
-        key=message.key[:120], content_hash=bytes.fromhex(message.content_hash()), said_at=message.said_at or at,
-        heard_at=at, title=mask(message.title)[:200], body_sealed=seal("message", text), body=mask(text),
+        id=new_id(),
+        ticket=new_ticket(clock.today(at)),
+        source=source,
+        channel=source.channel,
+        key=message.key,
+        content_hash=bytes.fromhex(message.content_hash()),
+        said_at=message.said_at or at,
+        heard_at=at,
+        title=mask(message.title)[:200],
+        body_sealed=seal("message", text),
+        body=mask(text),
         sender_sealed=seal("name", message.sender) if message.sender else None,
         sender_masked=mask_name(message.sender)[:40],
         phone_sealed=seal("phone", message.phone) if message.phone else None,
         phone_index=blind_index("phone", message.phone) if message.phone else None,
         phone_masked=mask_phone(message.phone) if message.phone else "",
-        place_text=message.place_text[:200], latitude=message.latitude, longitude=message.longitude,
-        conversation=message.conversation[:120], reply_to=message.reply_to[:120], extra=dict(message.extra),
-        loaded=loaded, office_id=source.office_id, place_id=source.place_id, place_path=source.place_path,
+        place_text=message.place_text[:200],
+        latitude=message.latitude,
+        longitude=message.longitude,
+        conversation=message.conversation[:120],
+        reply_to=message.reply_to[:120],
+        # What stands in further columns is shown beside the text, so it is masked like the text.
+        extra={name: mask(value) for name, value in message.extra.items()},
+        loaded=loaded,
+        office_id=source.office_id,
+        place_id=source.place_id,
+        place_path=source.place_path,
     )
 
 
@@ -122,8 +173,13 @@ def _keep_attachments(
             digest = files.keep(ref.content) if ref.content is not None else ""
             rows.append(
                 Attachment(
-                    id=new_id(), message_id=message_id, kind=ref.kind[:10], name=ref.name[:120],
-                    content_type=ref.media_type[:80], byte_count=ref.size or len(ref.content or b""), sha256=digest,
+                    id=new_id(),
+                    message_id=message_id,
+                    kind=ref.kind[:10],
+                    name=ref.name[:120],
+                    content_type=ref.media_type[:80],
+                    byte_count=ref.size or len(ref.content or b""),
+                    sha256=digest,
                     remote_url=ref.reference if ref.reference.startswith("http") else "",
                 )
             )

@@ -67,3 +67,23 @@ def issue_token(*, source: Source, actor: Actor, at: datetime) -> str:
         audit.record(actor=actor, at=at, action="voices.token.issued", subject=("source", source.id),
                      where=(source.office_id, source.place_path))
     return token
+
+
+def set_active(*, source: Source, is_active: bool, actor: Actor, at: datetime) -> Source:
+    """Stop listening to a source, or listen again; what it said stays. A stopped source refuses new messages.
+
+    Raises:
+        NotPermitted: the actor may not manage sources there.
+    """
+    actor.require("voices.manage_sources", source.place_path)
+    with transaction.atomic():
+        source.is_active = is_active
+        source.save(update_fields=["is_active"])
+        audit.record(
+            actor=actor,
+            at=at,
+            action="voices.source.activated" if is_active else "voices.source.deactivated",
+            subject=("source", source.id),
+            where=(source.office_id, source.place_path),
+        )
+    return source

@@ -1,6 +1,16 @@
 """Every read of hearing."""
 
 from .addresses import AnswerAddress, answer_address
+from .corrections import corrected_examples
 from .facts import MessageFacts, message_facts
+from .sources import sources_for, table_source
 
-__all__ = ["AnswerAddress", "MessageFacts", "answer_address", "message_facts"]
+__all__ = [
+    "AnswerAddress",
+    "MessageFacts",
+    "answer_address",
+    "corrected_examples",
+    "message_facts",
+    "sources_for",
+    "table_source",
+]
