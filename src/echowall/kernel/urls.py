@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from .audit.registers import AUDIT
 from .register import views as register_views
 
 app_name = "kernel"
 urlpatterns = [
+    path("audit/", register_views.register_view(AUDIT), name="audit"),
     path("registers/<slug:name>/views/", register_views.save_view, name="save_view"),
     path("registers/views/<uuid:view_id>/delete/", register_views.delete_view, name="delete_view"),
     path("registers/<slug:name>/export/", register_views.export, name="export"),

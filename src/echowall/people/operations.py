@@ -89,3 +89,47 @@ def end_appointment(*, appointment: Appointment, actor: Actor, at: datetime) -> 
                      detail={"role": appointment.role, "place": appointment.place.name},
                      where=(appointment.place.office_id, appointment.place.path))
     return appointment
+
+
+def set_password(*, worker: Worker, password: str, actor: Actor, at: datetime) -> None:
+    """Give a worker a new password; every session of theirs ends.
+
+    Raises:
+        InvalidInput: ``password_weak`` for each weakness.
+        NotPermitted: the actor may not manage this worker.
+    """
+    _require_over(worker, actor)
+    try:
+        validate_password(password, worker)
+    except ValidationError as exc:
+        raise InvalidInput([Problem("password_weak", m, place="password") for m in exc.messages]) from exc
+    with transaction.atomic():
+        worker.set_password(password)  # sessions carry a hash of the password, so the old ones stop being valid
+        worker.save(update_fields=["password"])
+        audit.record(actor=actor, at=at, action="people.password.set", subject=("worker", worker.id))
+
+
+def set_active(*, worker: Worker, is_active: bool, actor: Actor, at: datetime) -> None:
+    """Let an account be used or stop it, at once and in every session. Doing it twice changes nothing.
+
+    Raises:
+        Refusal: ``own_account`` when somebody would stop their own.
+        NotPermitted: the actor may not manage this worker.
+    """
+    _require_over(worker, actor)
+    if worker.id == actor.id and not is_active:
+        raise refuse("own_account", _("不能停用自己的账号"), place="account", value=worker.username)
+    if worker.is_active == is_active:
+        return
+    with transaction.atomic():
+        worker.is_active = is_active
+        worker.save(update_fields=["is_active"])
+        audit.record(actor=actor, at=at, subject=("worker", worker.id),
+                     action="people.account.resumed" if is_active else "people.account.stopped")  # fmt: skip
+
+
+def _require_over(worker: Worker, actor: Actor) -> None:
+    """Refuse unless every present appointment of the worker lies where the actor manages people."""
+    actor.require("people.manage")
+    for appointment in Appointment.objects.filter(worker=worker, valid_until=None).select_related("place"):
+        actor.require("people.manage", appointment.place.path)
