@@ -80,17 +80,6 @@ def manage(words: Sequence[str]) -> int:
     return 0
 
 
-def _run(arguments: argparse.Namespace) -> int:
-    if getattr(arguments, "needs_database", False):
-        from echowall.site import preparation
-
-        preparation.start_database()
-        import django
-
-        django.setup()
-    return arguments.run(arguments) or 0
-
-
 def _add_own(commands: Subparsers) -> None:
     serve = commands.add_parser("serve", help=say("启动整个系统", "start the whole system"))
     demo = commands.add_parser("demo", help=say("启动并填好演示街道", "start it on the filled demonstration"))
