@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
-from echowall.kernel import clock, keys
 from tests.cast import EVENING, Cast, make_cast
 from tests.postgres_plugin import django_db_setup
+
+from echowall.kernel import clock, keys
 
 __all__ = ["django_db_setup"]
 

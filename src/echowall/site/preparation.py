@@ -23,6 +23,7 @@ from echowall.site.wording import say
 PACKAGE = Path(__file__).resolve().parents[1]
 OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "squashmigrations", "flush", "sqlflush"}
 LOCK = 0x4563686F  # "Echo", for pg_advisory_lock
+NOTE = "INSERT INTO launcher.done VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET digest = excluded.digest"
 
 
 def role_for(command: str) -> str:
@@ -72,16 +73,28 @@ def once(connection: postgres.Connection, name: str, digest: str) -> Iterator[bo
     """
     with psycopg.connect(connection.owner_url, autocommit=True) as database:
         database.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        database.execute("CREATE SCHEMA IF NOT EXISTS launcher")
-        database.execute("CREATE TABLE IF NOT EXISTS launcher.done (name text PRIMARY KEY, digest text NOT NULL)")
+        _make_table(database)
         row = database.execute("SELECT digest FROM launcher.done WHERE name = %s", [name]).fetchone()
         due = row is None or row[0] != digest
         yield due
         if due:
-            database.execute(
-                "INSERT INTO launcher.done VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET digest = excluded.digest",
-                [name, digest],
-            )
+            database.execute(NOTE, [name, digest])
+
+
+def note(connection: postgres.Connection, name: str, digest: str) -> None:
+    """Note how far a step is, for `was_interrupted`."""
+    with psycopg.connect(connection.owner_url, autocommit=True) as database:
+        _make_table(database)
+        database.execute(NOTE, [name, digest])
+
+
+def was_interrupted(connection: postgres.Connection, name: str, begun: str) -> bool:
+    """Return whether the step was begun (its note says `begun`) and nobody is at it any more."""
+    with psycopg.connect(connection.owner_url, autocommit=True) as database:
+        _make_table(database)
+        row = database.execute("SELECT digest FROM launcher.done WHERE name = %s", [name]).fetchone()
+        free = database.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()
+    return row == (begun,) and free == (True,)
 
 
 def run_manage(*words: str, role: str) -> None:
@@ -129,6 +142,11 @@ def _pages_digest() -> str:
             seen = path.stat()
             digest.update(f"{path.relative_to(PACKAGE)} {seen.st_size} {seen.st_mtime_ns}\n".encode())
     return digest.hexdigest()
+
+
+def _make_table(database: psycopg.Connection) -> None:
+    database.execute("CREATE SCHEMA IF NOT EXISTS launcher")
+    database.execute("CREATE TABLE IF NOT EXISTS launcher.done (name text PRIMARY KEY, digest text NOT NULL)")
 
 
 def _versions() -> str:

@@ -37,12 +37,20 @@ def demo(arguments: argparse.Namespace) -> int:
 
 
 def fill_demonstration(here: Environment) -> None:
-    """Fill the demonstration office into the database unless it was filled before. Raises StartError."""
+    """Fill the demonstration office into the database unless it was filled before. Raises StartError.
+
+    A filling that was killed half-way is begun again in a fresh database.
+    """
     prepare()
     connection = postgres.connection(here)
+    if preparation.was_interrupted(connection, "demo", "filling"):
+        _tell(say("上次填写中断，重新来过", "the last filling was interrupted; beginning again"))
+        postgres.empty(here)
+        prepare()
     with preparation.once(connection, "demo", "filled") as due:
         if due:
-            _tell(say("正在填写演示数据……", "filling the demonstration …"))
+            _tell(say("正在填写演示数据，约一分钟……", "filling the demonstration, about a minute …"))
+            preparation.note(connection, "demo", "filling")
             preparation.run_fill()
 
 

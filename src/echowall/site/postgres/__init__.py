@@ -12,6 +12,7 @@ from echowall.site.postgres import external, roles
 from echowall.site.postgres.binaries import find_binaries
 from echowall.site.postgres.cluster import Cluster
 from echowall.site.postgres.connection import Connection, DatabaseError, django_database
+from echowall.site.wording import say
 
 __all__ = [
     "Cluster",
@@ -20,6 +21,7 @@ __all__ = [
     "connection",
     "django_database",
     "embedded_cluster",
+    "empty",
     "ensure_running",
     "is_running",
     "stop",
@@ -68,3 +70,14 @@ def stop(environment: Environment) -> bool:
     if environment.database_url:
         return False
     return embedded_cluster(environment.state, environment.postgres_bin).stop()
+
+
+def empty(environment: Environment) -> None:
+    """Drop the embedded database with everything in it and make it anew, empty. Raises DatabaseError for a server's."""
+    if environment.database_url:
+        raise DatabaseError(
+            say("不会清空服务器上的数据库，请自行重建", "will not empty a server's database; make it anew yourself")
+        )
+    cluster = embedded_cluster(environment.state, environment.postgres_bin)
+    roles.drop_embedded(cluster.superuser_url())
+    roles.prepare_embedded(cluster.superuser_url(), cluster.passwords)

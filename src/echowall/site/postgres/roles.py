@@ -20,6 +20,12 @@ def prepare_embedded(superuser_url: str, passwords: Passwords) -> None:
     prepare_database(with_database(superuser_url, DATABASE))
 
 
+def drop_embedded(superuser_url: str) -> None:
+    """Drop the embedded database, whoever is connected."""
+    with psycopg.connect(superuser_url, autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE)))
+
+
 def create_database(server: psycopg.Connection, name: str) -> None:
     """Make an empty database that the owner role owns and only the two roles may enter; `server` is a superuser's."""
     database, owner = sql.Identifier(name), sql.Identifier(OWNER_ROLE)
