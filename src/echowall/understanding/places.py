@@ -18,6 +18,8 @@ from echowall.understanding.doors import Door, building_number, doors
 from echowall.understanding.normalise import plain_form
 from echowall.understanding.types import Evidence, GazetteerEntry, PlaceMention
 
+Hit = tuple[int, int, str, float]  # start, end, the name as indexed, how well it was written
+_NEAR = 40  # characters before a name in which a larger place still belongs to it
 _INSIDE = {"building", "unit", "household"}
 # Endings that people leave out or swap.
 _TAIL = re.compile(r"(?:小区|社区|家属院|家属区|住宅区|花园小区|村委会|街道办事处|街道|办事处|居委会)$")
@@ -40,6 +42,8 @@ _TOO_COMMON = {
     "大院",
     "街道",
 }
+# Of a name like 西区 or 12号小区 nothing is left: it says little by itself.
+_SAYS_NOTHING = re.compile(r"[0-9a-z一二三四五六七八九十东南西北中]|号|期|区|院|苑|栋|小区")
 _YARD = re.compile(r"(?P<side>[东西南北中前后新老])(?:院|区|苑)|(?P<n>[0-9一二三四五六七八九十]+)(?:号院|期|区)")
 _DEPTH = {
     "city": 0,
@@ -148,18 +152,18 @@ class Gazetteer:
             door = inside[door_index] if door_index is not None else None
             if door_index is not None:
                 taken.add(door_index)
-            mentions.append(self._mention(text, words, group, door, context))
+            mentions.append(self._mention(text, words, group, door, context, named))
         for index, door in enumerate(inside):
             if index not in taken:
                 mentions.append(self._bare_door(text, door, context))
         return tuple(sorted(mentions, key=lambda one: -one.confidence))
 
-    def _named(self, words: str) -> list[tuple[int, int, str, float]]:
+    def _named(self, words: str) -> list[Hit]:
         """Give (start, end, name, weight) of the names in ``words``: the longest wins where they overlap."""
         hits = self._automaton.find_matches_as_indexes(words, overlapping=True)
         return _longest([(start, end, self._names[index], 1.0) for index, start, end in hits])
 
-    def _heard(self, words: str) -> list[tuple[int, int, str, float]]:
+    def _heard(self, words: str) -> list[Hit]:
         """Find names that sound alike where none is written: 金水花苑 for 金水花园."""
         syllables = self._sounds.of(words)
         starts: dict[int, int] = {}
@@ -179,10 +183,12 @@ class Gazetteer:
         return _longest(found)
 
     def _mention(
-        self, text: str, words: str, group: list[tuple[int, int, str, float]], door: Door | None, context: list[str]
+        self, text: str, words: str, group: list[Hit], door: Door | None, context: list[str], named: list[Hit]
     ) -> PlaceMention:
-        _, end, name, weight = group[-1]
-        upper = {place for _, _, other, _ in group[:-1] for place, _ in self._by_name[other]}
+        start, end, name, weight = group[-1]
+        upper = {
+            place for _, stop, other, _ in named if start - _NEAR <= stop <= start for place, _ in self._by_name[other]
+        }
         scored = [
             (place, self._score(place, score * weight, upper, context, words)) for place, score in self._by_name[name]
         ]
@@ -262,26 +268,28 @@ def _spellings(entry: GazetteerEntry) -> list[tuple[str, float]]:
         plain = plain_form(name).strip()
         if len(plain) < 2:
             continue
-        found.append((plain, weight))
+        found.append((plain, weight if len(_SAYS_NOTHING.sub("", plain)) >= 2 else weight * 0.5))
         short = _TAIL.sub("", plain)
-        if short != plain and len(short) >= 2 and short not in _TOO_COMMON and entry.kind in _SHORT_KINDS:
+        is_telling = len(_SAYS_NOTHING.sub("", short)) >= 2 and short not in _TOO_COMMON
+        if short != plain and is_telling and entry.kind in _SHORT_KINDS:
             found.append((short, weight * (0.92 if len(short) >= 3 else 0.75)))
     return found
 
 
-def _longest(hits: list[tuple[int, int, str, float]]) -> list[tuple[int, int, str, float]]:
+def _longest(hits: list[Hit]) -> list[Hit]:
     hits.sort(key=lambda hit: (hit[0] - hit[1], -hit[3], hit[0]))
-    kept: list[tuple[int, int, str, float]] = []
+    kept: list[Hit] = []
     for hit in hits:
         if not any(one[0] < hit[1] and hit[0] < one[1] for one in kept):
             kept.append(hit)
     return sorted(kept)
 
 
-def _chains(named: list[tuple[int, int, str, float]]) -> list[list[tuple[int, int, str, float]]]:
+def _chains(named: list[Hit]) -> list[list[Hit]]:
     """Join names that follow each other directly, the larger place before the smaller: 福华街福华社区金水花园."""
-    groups: list[list[tuple[int, int, str, float]]] = []
-    for hit in named:
+    groups: list[list[Hit]] = []
+    telling = [hit for hit in named if len(_SAYS_NOTHING.sub("", hit[2])) >= 2]
+    for hit in telling or named:
         if groups and 0 <= hit[0] - groups[-1][-1][1] <= 2:
             groups[-1].append(hit)
         else:
@@ -289,9 +297,7 @@ def _chains(named: list[tuple[int, int, str, float]]) -> list[list[tuple[int, in
     return groups
 
 
-def _door_after(
-    end: int, inside: tuple[Door, ...], groups: list[list[tuple[int, int, str, float]]], words: str
-) -> int | None:
+def _door_after(end: int, inside: tuple[Door, ...], groups: list[list[Hit]], words: str) -> int | None:
     """Give the index of the door of the name ending at ``end``: the next one, close by, no name between."""
     for index, door in enumerate(inside):
         if door.start >= end - 1:

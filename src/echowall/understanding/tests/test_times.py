@@ -146,6 +146,8 @@ CASES: list[tuple[str, str, str | None]] = [
     ("天津来的快递", SENT, None),
     ("第二天津贴", SENT, None),
     ("1号采样点没人", SENT, None),
+    ("住平吉四街坊19号", SENT, None),
+    ("今天第二天了，没人管", SENT, None),
     ("日子难过", SENT, None),
     ("", SENT, None),
 ]
