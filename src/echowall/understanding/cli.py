@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from echowall.understanding import understand_cli
 from echowall.understanding.evaluation import ClassFigures, Figures, describe
 from echowall.understanding.examples import ExamplesError, Fault, read_examples
 from echowall.understanding.model import SHIPPED, ModelFileError, TextModel
@@ -45,7 +46,9 @@ def add_parsers(subparsers: Any) -> None:
 def main() -> int:
     """Run one of these commands by itself: ``python -m echowall.understanding``."""
     parser = argparse.ArgumentParser(prog="python -m echowall.understanding", description="留言理解")
-    add_parsers(parser.add_subparsers(required=True, metavar="命令"))
+    commands = parser.add_subparsers(required=True, metavar="命令")
+    add_parsers(commands)
+    understand_cli.add_parsers(commands)
     arguments = parser.parse_args()
     code: int = arguments.run(arguments)
     return code

@@ -2,8 +2,8 @@
 
 Three kinds of linear classifier see the same vectors and err differently: a support vector machine with balanced
 classes, the same on features scaled by naive Bayes log-count ratios (Wang and Manning 2012, "Baselines and bigrams"),
-and complement naive Bayes (Rennie et al. 2003). Each is linear in the features, so their mixture is one linear scorer: as
-fast as any one of them. How they are mixed is decided on scores of texts that the fit had not seen.
+and complement naive Bayes (Rennie et al. 2003). Each is linear in the features, so their mixture is one linear scorer:
+as fast as any one of them. How they are mixed is decided on scores of texts that the fit had not seen.
 """
 
 from __future__ import annotations
