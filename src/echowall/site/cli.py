@@ -24,12 +24,8 @@ MODULES = (
     "echowall.understanding.cli",
     "echowall.understanding.understand_cli",
     "echowall.playbooks.cli",
-<<<<<<< HEAD
     "echowall.site.audit_cli",
-=======
-    "echowall.kernel.cli",
     "echowall.voices.cli",
->>>>>>> 71c5e3d (wip: commands of hearing)
     "echowall.site.benchmarks_cli",
 )
 SETTINGS = "echowall.site.settings"
