@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 
+from .keys import key_by_id
 from .personal import Sealed, seal_bytes, unseal_bytes
 
 
@@ -16,10 +18,13 @@ def _path(digest: str) -> Path:
 
 
 def keep(content: bytes) -> str:
-    """Store ``content`` durably (flushed before this returns) and return its SHA-256; the same content is kept once."""
+    """Store ``content`` durably (flushed before this returns) and return its SHA-256; the same content is kept once.
+
+    A copy whose key was destroyed can never be read again, so it is replaced.
+    """
     digest = sha256(content).hexdigest()
     path = _path(digest)
-    if path.exists():
+    if path.exists() and _is_readable(path):
         return digest
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.{os.urandom(4).hex()}")
@@ -29,6 +34,12 @@ def keep(content: bytes) -> str:
         os.fsync(file.fileno())
     part.replace(path)
     return digest
+
+
+def _is_readable(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(17)
+    return len(head) == 17 and key_by_id(UUID(bytes=head[1:])) is not None
 
 
 def read(digest: str) -> bytes:

@@ -60,6 +60,46 @@ def _unwrap(key_id: UUID, wrapped: bytes) -> AESGCM:
     return AESGCM(AESGCM(_derive(b"wrap")).decrypt(wrapped[:12], wrapped[12:], key_id.bytes))
 
 
+class Sealing:
+    """Seals and unseals many values within one transaction, looking each key up once.
+
+    Keep it no longer than the transaction: a key made in one that rolls back must not seal anything afterwards.
+    """
+
+    def __init__(self) -> None:
+        self._current: dict[str, tuple[UUID, AESGCM]] = {}
+        self._by_id: dict[UUID, AESGCM] = {}
+
+    def seal(self, kind: str, text: str) -> Sealed:
+        """Encrypt ``text`` as data of ``kind``."""
+        from .keys import current_key
+
+        held = self._current.get(kind)
+        if held is None:
+            key_id, wrapped = current_key(kind)
+            held = self._current[kind] = (key_id, _unwrap(key_id, wrapped))
+        nonce = os.urandom(12)
+        return Sealed(_VERSION + held[0].bytes + nonce + held[1].encrypt(nonce, text.encode(), kind.encode()))
+
+    def unseal(self, kind: str, sealed: Sealed) -> str:
+        """Return the plain text; raises as ``unseal_bytes``."""
+        token = sealed.token
+        key_id = UUID(bytes=token[1:17])
+        key = self._by_id.get(key_id)
+        if key is None:
+            plain = unseal(kind, sealed)
+            from .keys import key_by_id
+
+            wrapped = key_by_id(key_id)
+            if wrapped is not None:
+                self._by_id[key_id] = _unwrap(key_id, wrapped)
+            return plain
+        try:
+            return key.decrypt(token[17:29], token[29:], kind.encode()).decode()
+        except InvalidTag as exc:
+            raise refuse("sealed_value_damaged", _("加密数据已损坏或被改动"), value=kind) from exc
+
+
 def seal_bytes(kind: str, content: bytes) -> Sealed:
     """Encrypt ``content`` as data of ``kind`` (attachment, phone, name, message …). Needs a database for the key."""
     from .keys import current_key

@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from echowall.kernel.personal import Sealing
 from echowall.kernel.scope import as_system
 from echowall.places import queries as places_queries
 from echowall.places.models import Place
@@ -60,9 +61,10 @@ def understand_now(*, message: Message, at: datetime) -> Message:
 def _read_all(waiting: Sequence[Pending]) -> tuple[list[Understood], list[tuple[Pending, str]]]:
     read: list[tuple[Message, Understanding]] = []
     failed: list[tuple[Pending, str]] = []
+    sealing = Sealing()
     for pending in waiting:
         try:
-            read.append((pending.message, understanding.read(pending.message)))
+            read.append((pending.message, understanding.read(pending.message, sealing)))
         except Exception as exc:  # whatever is wrong with one message must not hold up the others
             log.exception("message_not_understood", message_id=str(pending.message_id))
             failed.append((pending, f"{type(exc).__name__}: {exc}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from uuid import UUID
 
-from echowall.kernel.personal import unseal
+from echowall.kernel.personal import Sealing
 from echowall.places import queries as places_queries
 from echowall.understanding.pipeline import understand
 from echowall.understanding.places import Gazetteer
@@ -29,10 +29,17 @@ def gazetteer_of(office_id: UUID) -> Gazetteer:
     return gazetteer
 
 
-def read(message: Message) -> Understanding:
-    """Return what the library makes of a message as it was said, its stated place first."""
-    said = unseal("message", message.body_sealed)
-    text = "\n".join(part for part in (message.title, said, message.place_text) if part)
+def whole_text(message: Message, sealing: Sealing | None = None) -> str:
+    """Return the text that is understood: title, words as said, stated place. Offsets of a reading point into it."""
+    said = (sealing or Sealing()).unseal("message", message.body_sealed)
+    return "\n".join(part for part in (message.title, said, message.place_text) if part)
+
+
+def read(message: Message, sealing: Sealing | None = None) -> Understanding:
+    """Return what the library makes of a message as it was said."""
     return understand(
-        text, sent_at=message.said_at, gazetteer=gazetteer_of(message.office_id), context_place_id=str(message.place_id)
+        whole_text(message, sealing),
+        sent_at=message.said_at,
+        gazetteer=gazetteer_of(message.office_id),
+        context_place_id=str(message.place_id),
     )

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from echowall.kernel import audit, clock, files
 from echowall.kernel.actors import Actor
 from echowall.kernel.ids import new_id, new_ticket
-from echowall.kernel.personal import blind_index, mask_name, mask_phone, seal
+from echowall.kernel.personal import Sealing, blind_index, mask_name, mask_phone
 from echowall.kernel.scope import as_system
 from echowall.understanding.redaction import mask
 
@@ -63,20 +63,19 @@ def _store(
     messages: Sequence[HeardMessage], source: Source, actor: Actor, at: datetime, loaded: Import | None
 ) -> list[Heard]:
     messages = [_storable(message) for message in messages]
+    # A file loaded again is mostly known: sealing and masking it anew would be for nothing.
+    stored = _stored(source, [message.key for message in messages]) if loaded is not None else {}
+    sealing = Sealing()
     rows: dict[str, Message] = {}
     for message in messages:
-        if message.key not in rows:
-            rows[message.key] = _row(message, source, at, loaded)
+        if message.key not in rows and message.key not in stored:
+            rows[message.key] = _row(message, source, at, loaded, sealing)
     candidates = list(rows.values())
     Message.objects.bulk_create(candidates, batch_size=_BATCH, ignore_conflicts=True)
-    stored = {
-        key: (message_id, ticket)
-        for key, message_id, ticket in Message.objects.filter(source=source, key__in=list(rows)).values_list(
-            "key", "id", "ticket"
-        )
-    }
-    if len(stored) < len(rows):  # ignored for its ticket, not for its key
+    fresh = _stored(source, list(rows))
+    if len(fresh) < len(rows):  # ignored for its ticket, not for its key
         raise IntegrityError("ticket taken")
+    stored |= fresh
     new_ids = {row.id for row in candidates} & {message_id for message_id, _ in stored.values()}
     Pending.objects.bulk_create(
         [Pending(message_id=i, next_at=at) for i in sorted(new_ids)], batch_size=_BATCH, ignore_conflicts=True
@@ -99,6 +98,12 @@ def _store(
         result.append(Heard(message_id, ticket, message_id in new_ids and message.key not in answered))
         answered.add(message.key)
     return result
+
+
+def _stored(source: Source, keys: Sequence[str]) -> dict[str, tuple[UUID, str]]:
+    """Return id and ticket of those keys that the source has."""
+    rows = Message.objects.filter(source=source, key__in=keys).values_list("key", "id", "ticket") if keys else ()
+    return {key: (message_id, ticket) for key, message_id, ticket in rows}
 
 
 def _storable(message: HeardMessage) -> HeardMessage:
@@ -128,7 +133,7 @@ def _plain(text: str) -> str:
     return text
 
 
-def _row(message: HeardMessage, source: Source, at: datetime, loaded: Import | None) -> Message:
+def _row(message: HeardMessage, source: Source, at: datetime, loaded: Import | None, sealing: Sealing) -> Message:
     text = message.text
     return Message(
         id=new_id(),
@@ -140,11 +145,11 @@ def _row(message: HeardMessage, source: Source, at: datetime, loaded: Import | N
         said_at=message.said_at or at,
         heard_at=at,
         title=mask(message.title)[:200],
-        body_sealed=seal("message", text),
+        body_sealed=sealing.seal("message", text),
         body=mask(text),
-        sender_sealed=seal("name", message.sender) if message.sender else None,
+        sender_sealed=sealing.seal("name", message.sender) if message.sender else None,
         sender_masked=mask_name(message.sender)[:40],
-        phone_sealed=seal("phone", message.phone) if message.phone else None,
+        phone_sealed=sealing.seal("phone", message.phone) if message.phone else None,
         phone_index=blind_index("phone", message.phone) if message.phone else None,
         phone_masked=mask_phone(message.phone) if message.phone else "",
         place_text=message.place_text[:200],
