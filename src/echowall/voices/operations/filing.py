@@ -113,6 +113,10 @@ def correct_message(
     return message
 
 
-def mark_filed(*, message_ids: Sequence[UUID], team_ids: Sequence[UUID]) -> None:
-    """Note that messages report a matter, which these teams may see; called by the programme that owns the matter."""
-    Message.objects.filter(id__in=message_ids).update(state=State.FILED, team_ids=list(team_ids))
+def mark_filed(*, message_ids: Sequence[UUID], team_ids: Sequence[UUID], office_ids: Sequence[UUID] = ()) -> None:
+    """Note that messages report a matter, which these teams and offices may see beside the message's own office;
+    called by the programme that owns the matter.
+    """
+    Message.objects.filter(id__in=message_ids).update(
+        state=State.FILED, team_ids=list(team_ids), also_office_ids=list(office_ids)
+    )
