@@ -15,6 +15,18 @@ export function startFrame(): void {
     document.querySelectorAll<HTMLDetailsElement>("details.ew-menu[open]").forEach((menu) => menu.contains(target) || (menu.open = false));
     if (target.closest("[data-print]")) print();
   });
+  // A form unfolded by its key is there to be filled in: the cursor goes into its first field, and only one is open.
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const opened = event.target as HTMLDetailsElement;
+      if (!opened.matches("details.ew-move") || !opened.open) return;
+      document.querySelectorAll<HTMLDetailsElement>("details.ew-move[open]").forEach((other) => other === opened || (other.open = false));
+      const first = [...opened.querySelectorAll<HTMLElement>("form input:not([type=hidden]), form select, form textarea, form button[type=submit]")].find((field) => field.getClientRects().length > 0);
+      first?.focus();
+    },
+    true,
+  );
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     open(false);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,6 +13,9 @@ from django.shortcuts import render
 from . import scope
 from .actors import Actor
 from .errors import Refusal
+
+# Everything below is for workers only, whatever a view forgets to ask.
+DESK = "/desk/"
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -32,6 +36,14 @@ def show_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return render(request, "kernel/refusal.html", {"problems": refusal.problems}, status=refusal.status)
 
 
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Return the way to the sign-in page; a fragment's request makes the whole page go there."""
+    response = redirect_to_login(request.get_full_path())
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": response["Location"]})
+    return response
+
+
 class ScopeMiddleware:
     """Runs each request in one transaction under the scope of its worker; a refusal rolls back and is shown."""
 
@@ -42,6 +54,8 @@ class ScopeMiddleware:
         """Handle one request."""
         user = request.user
         if not user.is_authenticated:
+            if request.path.startswith(DESK):
+                return _ask_to_sign_in(request)
             return self.get_response(request)
         actor: Actor = user.as_actor(ip=request.META.get("REMOTE_ADDR", ""))
         cast(ActorRequest, request).actor = actor

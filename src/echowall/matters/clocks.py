@@ -36,6 +36,15 @@ def knows(version: str) -> bool:
     return True
 
 
+def other_versions(matter: Matter, at: datetime) -> list[str]:
+    """Return the version of the playbook in force now when the matter is pinned to another one: what it may move to."""
+    try:
+        now = library().playbook_for(SUBJECT, on=clock.today(at), place=place_chain(matter.place_path)).version
+    except PlaybookError:
+        return []
+    return [now] if now != matter.playbook else []
+
+
 def parameter(matter: Matter, name: str, at: datetime) -> Value:
     """Return what the playbook that the matter is pinned to says of a parameter on the day of ``at``.
 

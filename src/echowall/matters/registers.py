@@ -46,6 +46,11 @@ def _by_path(rows: Rows, text: str) -> Rows:
     return rows.filter(place_path__under=text)
 
 
+def channel_label(channel: str) -> str:
+    """Return what a matter's channel is called; one opened by hand has none of hearing's."""
+    return str(Channel(channel).label) if channel in Channel.values else _("人工立案")
+
+
 MATTERS = Register(
     name="matters",
     title=_("事项"),
@@ -69,7 +74,7 @@ MATTERS = Register(
         Column("owner", _("承办人"), lambda m: m.owner.name if m.owner else "", width=12, in_list=False),
         Column("opened_at", _("收到"), lambda m: m.opened_at, "instant", sort="opened_at", width=17),
         Column("closed_at", _("结案"), lambda m: m.closed_at, "instant", width=17, in_list=False),
-        Column("channel", _("渠道"), lambda m: Channel(m.channel).label, width=12, in_list=False),
+        Column("channel", _("渠道"), lambda m: channel_label(m.channel), width=12, in_list=False),
         Column("reports", _("反映"), lambda m: m.report_count, "number", width=8, in_list=False),
         Column("reworks", _("返工"), lambda m: m.rework_count, "number", width=8, in_list=False),
         Column("satisfaction", _("满意度"), lambda m: m.satisfaction, "number", width=8, in_list=False),
@@ -84,7 +89,7 @@ MATTERS = Register(
         Filter("topic", _("类别"), _by_topic, "choice", _topics),
         Filter("community", _("社区"), _by_path, "choice", communities),
         choice_filter("team", _("专班"), "lead_team_id", teams),
-        choice_filter("channel", _("渠道"), "channel", Channel.choices),
+        choice_filter("channel", _("渠道"), "channel", [*Channel.choices, ("desk", _("人工立案"))]),
         date_filter("since", _("从"), "opened_at"),
         date_filter("until", _("到"), "opened_at", until=True),
     ),

@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from echowall.kernel.register.views import register_view
-
-from . import registers, views
+from . import views
 
 app_name = "matters"
 urlpatterns = [
-    path("", register_view(registers.MATTERS), name="list"),
+    path("", views.matter_list, name="list"),
+    path("mine/", views.mine, name="mine"),
+    path("new/", views.new, name="new"),
+    path("alerts/", views.alerts, name="alerts"),
+    path("merge/", views.merge_chosen, name="merge_chosen"),
+    path("evidence/<uuid:evidence_id>/", views.evidence_file, name="evidence_file"),
+    path("attachment/<uuid:attachment_id>/", views.attachment, name="attachment"),
+    path("reports/<uuid:report_id>/unmask/", views.unmask, name="unmask"),
     path("<uuid:matter_id>/", views.detail, name="detail"),
+    path("<uuid:matter_id>/do/<slug:name>/", views.act, name="act"),
 ]

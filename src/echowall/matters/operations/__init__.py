@@ -1,25 +1,31 @@
 """Every write of owning. Each is one move of the chain (``rules.MOVES``) or a few of them in one transaction."""
 
 from .answering import add_reply_template, answer_reporters, inform_reporters, record_callback
-from .closing import check_matter, close_matter, evaluate_matter, reopen_matter
+from .closing import check_matter, close_matter, closing_problems, evaluate_matter, reopen_matter
 from .dispatching import accept_matter, dispatch_by_route, dispatch_matter, request_joint_handling, return_matter
-from .handling import add_evidence, finish_joint_part, note_progress, report_back, set_plan
-from .merging import join_report, merge_matters, split_matter, unmerge_matter
+from .handling import add_evidence, finish_joint_part, note_progress, planned_nodes, report_back, set_plan
+from .merging import join_report, merge_matters, part_of, split_matter, unmerge_matter
 from .moving import move_matter, offer_move, refuse_move
-from .opening import cancel_matter, open_from_message, open_matter
+from .opening import ByHand, NewMatter, attach_report, cancel_matter, open_by_hand, open_from_message, open_matter
 from .steering import add_note, ask_suspension, reclassify_matter, repin_matter, resume_matter, supervise, suspend_matter
 from .sweeping import sweep_clocks
+from .unmasking import Unmasked, unmask_reporter
 
 __all__ = [
+    "ByHand",
+    "NewMatter",
+    "Unmasked",
     "accept_matter",
     "add_evidence",
     "add_note",
     "add_reply_template",
     "answer_reporters",
     "ask_suspension",
+    "attach_report",
     "cancel_matter",
     "check_matter",
     "close_matter",
+    "closing_problems",
     "dispatch_by_route",
     "dispatch_matter",
     "evaluate_matter",
@@ -30,8 +36,11 @@ __all__ = [
     "move_matter",
     "note_progress",
     "offer_move",
+    "open_by_hand",
     "open_from_message",
     "open_matter",
+    "part_of",
+    "planned_nodes",
     "reclassify_matter",
     "record_callback",
     "refuse_move",
@@ -46,5 +55,6 @@ __all__ = [
     "supervise",
     "suspend_matter",
     "sweep_clocks",
+    "unmask_reporter",
     "unmerge_matter",
 ]

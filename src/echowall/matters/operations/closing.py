@@ -13,7 +13,8 @@ from echowall.kernel.errors import InvalidInput, Problem
 
 from .. import queries
 from ..models import Assignment, Evidence, HistoryEvent, Matter, State
-from .chain import Step, locked, make_move
+from ..rules import MOVES
+from .chain import Step, done_before, locked, make_move, require_move
 
 
 def check_matter(
@@ -39,20 +40,23 @@ def close_matter(*, matter_id: UUID, actor: Actor, at: datetime, request_key: st
     """
     with transaction.atomic():
         matter = locked(matter_id)
-        if not (request_key and HistoryEvent.objects.filter(matter=matter, request_key=request_key).exists()):
-            problems = _closing_problems(matter)
-            if problems and matter.state == State.CHECKED:
-                raise InvalidInput(problems)
+        if done := done_before(matter, request_key):
+            return done
+        require_move(matter, MOVES["closed"], actor)
+        problems = closing_problems(matter)
+        if problems:
+            raise InvalidInput(problems)
 
         def change(closed: Matter) -> None:
             closed.closed_at = at
             Assignment.objects.filter(matter=closed, ended_at=None).update(ended_at=at, ended_how="done")
 
         return make_move(matter_id=matter_id, step=Step("closed", change=change, request_key=request_key),
-                         actor=actor, at=at)
+                         actor=actor, at=at, matter=matter)
 
 
-def _closing_problems(matter: Matter) -> list[Problem]:
+def closing_problems(matter: Matter) -> list[Problem]:
+    """Return everything that still stands in the way of closing."""
     found = []
     has_note = matter.history.filter(kind="reported_back").exclude(body__note="").exists()
     if not has_note and not Evidence.objects.filter(matter=matter).exists():
@@ -80,6 +84,7 @@ def reopen_matter(*, matter_id: UUID, cause: str, actor: Actor, at: datetime) ->
 
     def change(matter: Matter) -> None:
         matter.closed_at = None
+        matter.is_solved = None
         matter.rework_count += 1
         if matter.lead_team_id and not Assignment.objects.filter(matter=matter, ended_at=None, is_lead=True).exists():
             last = Assignment.objects.filter(matter=matter, team_id=matter.lead_team_id).order_by("-given_at").first()
@@ -90,6 +95,7 @@ def reopen_matter(*, matter_id: UUID, cause: str, actor: Actor, at: datetime) ->
         matter = locked(matter_id)
         target = State.HANDLING if matter.lead_team_id else State.OPENED
         return make_move(matter_id=matter_id, actor=actor, at=at,
+                         matter=matter,
                          step=Step("reopened", {"cause": cause.strip()}, to_state=target, change=change))
 
 

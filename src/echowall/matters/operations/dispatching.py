@@ -8,17 +8,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from echowall.kernel.actors import Actor
-from echowall.kernel.errors import NotPermitted, Problem, refuse
+from echowall.kernel.errors import refuse
 from echowall.kernel.ids import new_id
 from echowall.teams.models import Team
-from echowall.voices import operations as voices_operations
 
 from .. import queries
-from ..models import Assignment, HistoryEvent, Matter, Report
-from .chain import Step, locked, make_move
+from ..models import Assignment, HistoryEvent, Matter
+from ..rules import MOVES
+from .chain import Step, done_before, locked, make_move, require_move
+from .sight import spread_sight, working_teams
 
 
 def _team_of(matter: Matter, team_id: UUID) -> Team:
@@ -28,23 +30,19 @@ def _team_of(matter: Matter, team_id: UUID) -> Team:
     return team
 
 
-def show_to_teams(matter: Matter) -> None:
-    """Let the teams of the matter see the messages that report it."""
-    ids = list(Report.objects.filter(matter=matter).values_list("message_id", flat=True))
-    voices_operations.mark_filed(message_ids=ids, team_ids=matter.team_ids)
-
-
 def _assign(matter: Matter, team: Team, *, is_lead: bool, why: dict[str, Any], at: datetime) -> None:
+    parts = Assignment.objects.filter(matter=matter, ended_at=None)
     if is_lead:
-        Assignment.objects.filter(matter=matter, ended_at=None, is_lead=True).exclude(team=team).update(
-            ended_at=at, ended_how="replaced"
-        )
-        Assignment.objects.filter(matter=matter, ended_at=None, team=team).update(ended_at=at, ended_how="replaced")
+        # The former lead goes; a team that was called in and now leads begins a new part.
+        parts.filter(Q(is_lead=True) | Q(team=team)).update(ended_at=at, ended_how="replaced")
         matter.lead_team, matter.owner = team, None
     Assignment.objects.create(id=new_id(), matter=matter, team=team, is_lead=is_lead, why=why, given_at=at)
-    if team.id not in matter.team_ids:
-        matter.team_ids = [*matter.team_ids, team.id]
-    show_to_teams(matter)
+
+
+def _settle_sight(matter: Matter) -> None:
+    """Teams that have no part any more lose sight of the matter, new ones gain it."""
+    matter.team_ids = working_teams(matter.id)
+    spread_sight(matter)
 
 
 def dispatch_matter(
@@ -64,15 +62,22 @@ def dispatch_matter(
     """
     with transaction.atomic():
         matter = locked(matter_id)
-        if request_key is None and matter.state == "dispatched" and matter.lead_team_id == team_id:
+        if done := done_before(matter, request_key):
+            return done
+        if matter.state == "dispatched" and matter.lead_team_id == team_id:
             raise refuse("already_with_team", _("事项已在该专班"), place="team", value=str(matter.lead_team))
         team = _team_of(matter, team_id)
+
+        def change(given: Matter) -> None:
+            _assign(given, team, is_lead=True, why=reason, at=at)
+            _settle_sight(given)
+
         reason = why or {"by": "hand", "suggested": queries.suggest_route(matter)}
         step = Step(
             "dispatched", {"team": str(team.id), "team_name": team.name, "why": reason}, team_id=team.id,
-            change=lambda m: _assign(m, team, is_lead=True, why=reason, at=at), request_key=request_key,
+            change=change, request_key=request_key,
         )
-        return make_move(matter_id=matter_id, step=step, actor=actor, at=at)
+        return make_move(matter_id=matter_id, step=step, actor=actor, at=at, matter=matter)
 
 
 def dispatch_by_route(*, matter_id: UUID, actor: Actor, at: datetime, even_uncertain: bool = False) -> bool:
@@ -101,11 +106,9 @@ def accept_matter(*, matter_id: UUID, actor: Actor, at: datetime, request_key: s
 
     with transaction.atomic():
         matter = locked(matter_id)
-        if matter.lead_team_id is not None and actor.kind != "system" and matter.lead_team_id not in actor.team_ids:
-            raise NotPermitted(Problem("not_your_team", _("只有牵头专班的成员可以受理"), place="accepted"))
         step = Step("accepted", {"team": str(matter.lead_team_id)}, team_id=matter.lead_team_id, change=change,
                     request_key=request_key)
-        return make_move(matter_id=matter_id, step=step, actor=actor, at=at)
+        return make_move(matter_id=matter_id, step=step, actor=actor, at=at, matter=matter)
 
 
 def return_matter(
@@ -122,16 +125,20 @@ def return_matter(
     def change(matter: Matter) -> None:
         Assignment.objects.filter(matter=matter, ended_at=None).update(ended_at=at, ended_how="returned")
         matter.lead_team = matter.owner = None
+        _settle_sight(matter)
 
     with transaction.atomic():
         matter = locked(matter_id)
+        if done := done_before(matter, request_key):
+            return done
+        require_move(matter, MOVES["returned"], actor)
         until = queries.may_return_until(matter)
         if until is not None and at >= until:
             raise refuse("return_too_late", _("已超过退单时限,请与调度协商改派"), place="returned",
                          value=f"{until:%Y-%m-%d %H:%M}", fix=_("可请求吹哨联办或报请调度员改派"))
         step = Step("returned", {"team": str(matter.lead_team_id), "reason": reason.strip()},
-                    team_id=matter.lead_team_id, change=change, request_key=request_key)
-        return make_move(matter_id=matter_id, step=step, actor=actor, at=at)
+                    team_id=matter.lead_team_id, change=change, request_key=request_key, leaves_sight=True)
+        return make_move(matter_id=matter_id, step=step, actor=actor, at=at, matter=matter)
 
 
 def request_joint_handling(
@@ -145,14 +152,17 @@ def request_joint_handling(
     """
     with transaction.atomic():
         matter = locked(matter_id)
-        if matter.lead_team_id is None:
+        if matter.lead_team_id is None and matter.state in {"dispatched", "handling"}:
             raise refuse("no_lead", _("还没有牵头专班"), place="team", fix=_("请先派遣牵头专班"))
+        require_move(matter, MOVES["joint_requested"], actor)
         here = set(Assignment.objects.filter(matter=matter, ended_at=None).values_list("team_id", flat=True))
         teams = [_team_of(matter, team_id) for team_id in team_ids if team_id not in here]
 
         def change(changed: Matter) -> None:
             for team in teams:
                 _assign(changed, team, is_lead=False, why={"by": "joint", "reason": reason}, at=at)
+            _settle_sight(changed)
 
         body = {"teams": [str(t.id) for t in teams], "team_names": [t.name for t in teams], "reason": reason.strip()}
-        return make_move(matter_id=matter_id, step=Step("joint_requested", body, change=change), actor=actor, at=at)
+        return make_move(matter_id=matter_id, step=Step("joint_requested", body, change=change), actor=actor, at=at,
+                         matter=matter)

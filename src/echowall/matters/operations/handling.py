@@ -16,22 +16,37 @@ from echowall.kernel.files import keep
 from echowall.kernel.ids import new_id
 
 from ..models import Assignment, Evidence, HistoryEvent, Matter
-from .chain import Step, locked, make_move
+from ..models.matters import OPEN_STATES
+from ..queries import working_team_ids
+from ..rules import MOVES
+from .chain import Step, done_before, locked, make_move, require_move
 
 EVIDENCE_TYPES = {"image/jpeg": "photo", "image/png": "photo", "image/webp": "photo", "application/pdf": "file"}
 _EVIDENCE_BYTES = 10_000_000
 
 
 def note_progress(
-    *, matter_id: UUID, note: str, actor: Actor, at: datetime, request_key: str | None = None
+    *, matter_id: UUID, note: str, actor: Actor, at: datetime, node: str = "", request_key: str | None = None
 ) -> HistoryEvent:
-    """Write down how it goes.
+    """Write down how it goes; ``node`` (ISO date) names the node of the plan that is fulfilled by it.
 
     Raises:
+        Refusal: ``node_unknown``.
         InvalidInput, Refusal, NotPermitted: as every move.
     """
-    return make_move(matter_id=matter_id, step=Step("progress", {"note": note.strip()}, request_key=request_key),
-                     actor=actor, at=at)
+    with transaction.atomic():
+        matter = locked(matter_id)
+        if node and node not in planned_nodes(matter):
+            raise refuse("node_unknown", _("计划里没有这个节点"), place="node", value=node)
+        body = {"note": note.strip(), **({"node": node} if node else {})}
+        return make_move(matter_id=matter_id, step=Step("progress", body, request_key=request_key), actor=actor, at=at,
+                         matter=matter)
+
+
+def planned_nodes(matter: Matter) -> dict[str, str]:
+    """Return the nodes of the plan in force: ISO date and what is done by then."""
+    last = matter.history.filter(kind__in=("plan_set", "reopened")).order_by("-seq").first()
+    return dict(last.body.get("what") or {}) if last is not None and last.kind == "plan_set" else {}
 
 
 def set_plan(
@@ -91,9 +106,11 @@ def add_evidence(
         raise InvalidInput(problems)
     with transaction.atomic():
         matter = locked(matter_id)
-        in_team = bool(set(matter.team_ids) & actor.team_ids)
+        in_team = bool(working_team_ids(matter) & actor.team_ids) and actor.may("matters.handle")
         if actor.kind != "system" and not in_team and not actor.may("matters.check", matter.place_path):
             raise NotPermitted(Problem("not_your_team", _("只有承办专班的成员可以上传凭证"), place="evidence"))
+        if matter.state not in OPEN_STATES:
+            raise refuse("move_not_allowed", _("当前状态不能这样办理"), place="evidence", value=matter.get_state_display())
         digest = keep(content)
         held = Evidence.objects.filter(matter=matter, sha256=digest).first()
         if held:
@@ -108,7 +125,13 @@ def add_evidence(
     return evidence
 
 
-def finish_joint_part(*, matter_id: UUID, note: str, actor: Actor, at: datetime) -> HistoryEvent:
+def _end_part(part: Assignment, at: datetime) -> None:
+    Assignment.objects.filter(id=part.id).update(ended_at=at, ended_how="done")
+
+
+def finish_joint_part(
+    *, matter_id: UUID, note: str, actor: Actor, at: datetime, request_key: str | None = None
+) -> HistoryEvent:
     """Report that one's own team, called in jointly, has done its part.
 
     Raises:
@@ -116,13 +139,15 @@ def finish_joint_part(*, matter_id: UUID, note: str, actor: Actor, at: datetime)
     """
     with transaction.atomic():
         matter = locked(matter_id)
+        if done := done_before(matter, request_key):
+            return done
         parts = Assignment.objects.filter(matter=matter, ended_at=None, is_lead=False, team_id__in=actor.team_ids)
         part = parts.first()
         if part is None:
             raise refuse("no_joint_part", _("您的专班没有未完成的协办任务"), place="joint_done")
         step = Step("joint_done", {"note": note.strip(), "team": str(part.team_id)}, team_id=part.team_id,
-                    change=lambda _m: parts.update(ended_at=at, ended_how="done") and None)
-        return make_move(matter_id=matter_id, step=step, actor=actor, at=at)
+                    change=lambda _m: _end_part(part, at), request_key=request_key)
+        return make_move(matter_id=matter_id, step=step, actor=actor, at=at, matter=matter)
 
 
 def report_back(
@@ -136,15 +161,17 @@ def report_back(
     """
     with transaction.atomic():
         matter = locked(matter_id)
-        known = request_key and HistoryEvent.objects.filter(matter=matter, request_key=request_key).exists()
+        if done := done_before(matter, request_key):
+            return done
+        require_move(matter, MOVES["reported_back"], actor)
         problems = []
-        if not known and not Evidence.objects.filter(matter=matter).exists() and len(note.strip()) < 10:
+        if not Evidence.objects.filter(matter=matter).exists() and len(note.strip()) < 10:
             problems.append(Problem("evidence_missing", _("还没有处置凭证"), place="evidence",
                                     fix=_("请上传照片或文件,或写明处置经过(不少于 10 字)")))
         waiting = Assignment.objects.filter(matter=matter, ended_at=None, is_lead=False).select_related("team")
-        if not known and (names := [a.team.name for a in waiting]):
+        if names := [a.team.name for a in waiting]:
             problems.append(Problem("joint_part_open", _("协办专班还没有完成"), place="joint", value="、".join(names)))
         if problems:
             raise InvalidInput(problems)
         step = Step("reported_back", {"note": note.strip()}, team_id=matter.lead_team_id, request_key=request_key)
-        return make_move(matter_id=matter_id, step=step, actor=actor, at=at)
+        return make_move(matter_id=matter_id, step=step, actor=actor, at=at, matter=matter)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 
 from echowall.kernel.actors import Actor
 from echowall.kernel.errors import NotFound, Problem, refuse
-from echowall.voices import operations as voices_operations
+from echowall.places.models import Place
 
 from ..models import HistoryEvent, Matter, Report, State
 from ..models.matters import OPEN_STATES
-from .chain import Step, locked, make_move
+from ..rules import MOVES
+from .chain import Step, locked, make_move, require_move
 from .opening import NewMatter, attach_report, open_matter
+from .sight import spread_sight, working_teams
 
 
 def join_report(
@@ -41,7 +43,7 @@ def join_report(
         if matter.state not in OPEN_STATES:
             raise refuse("matter_ended", _("事项已经办结,再次发生的应另立新案"), place="matter", value=matter.number)
         report = attach_report(matter=matter, message_id=message_id, is_first=False, why=why, at=at)
-        make_move(matter_id=matter_id, actor=actor, at=at,
+        make_move(matter_id=matter_id, actor=actor, at=at, matter=matter,
                   step=Step("noted", {"note": _("新增一条相同反映"), "message": str(message_id), "why": why}))
     return report
 
@@ -53,28 +55,35 @@ def merge_matters(*, into_id: UUID, merged_ids: Sequence[UUID], actor: Actor, at
         Refusal: ``merge_into_itself``, ``merge_into_merged``, ``other_office``.
     """
     with transaction.atomic():
-        kept = locked(into_id)
+        # In one order, so that two dispatchers merging the same matters the other way round do not wait for each other.
+        held = {i: locked(i) for i in sorted({into_id, *merged_ids})}
+        kept = held[into_id]
         if kept.state not in OPEN_STATES:
             raise refuse("merge_into_merged", _("只能并入未办结的事项"), place="into", value=kept.number)
         for merged_id in sorted(set(merged_ids)):
             if merged_id == into_id:
                 raise refuse("merge_into_itself", _("不能并入自己"), place="merged", value=kept.number)
-            merged = locked(merged_id)
+            merged = held[merged_id]
             if merged.merged_into_id == kept.id:
                 continue
             if merged.office_id != kept.office_id:
                 raise refuse("other_office", _("不同街道的事项不能并案,请先移交"), place="merged", value=merged.number)
 
-            def change(matter: Matter) -> None:
-                matter.merged_into = kept
-
-            body = {"into": str(kept.id), "into_number": kept.number, "was": merged.state, "reason": reason}
-            make_move(matter_id=merged_id, step=Step("merged", body, change=change), actor=actor, at=at)
-            # What had been merged into the merged one follows it, so that no reporter hangs on a chain.
-            make_move(matter_id=into_id, actor=actor, at=at,
+            body = {"into": str(kept.id), "into_number": kept.number, "was": merged.state, "reason": reason,
+                    "also_offices": [str(i) for i in merged.also_office_ids]}
+            make_move(matter_id=merged_id, step=Step("merged", body, change=_merging_into(kept)), actor=actor, at=at,
+                      matter=merged)
+            make_move(matter_id=into_id, actor=actor, at=at, matter=kept,
                       step=Step("noted", {"note": _("并入 %s") % merged.number, "merged": str(merged.id)}))
-    kept.refresh_from_db()
+        spread_sight(kept)
     return kept
+
+
+def _merging_into(kept: Matter) -> Callable[[Matter], None]:
+    def change(matter: Matter) -> None:
+        matter.merged_into = kept
+
+    return change
 
 
 def unmerge_matter(*, matter_id: UUID, actor: Actor, at: datetime, reason: str = "") -> Matter:
@@ -87,13 +96,18 @@ def unmerge_matter(*, matter_id: UUID, actor: Actor, at: datetime, reason: str =
         matter = locked(matter_id)
         last = matter.history.filter(kind="merged").order_by("-seq").first()
         was = State(last.body["was"]) if last else State.OPENED
+        require_move(matter, MOVES["unmerged"], actor)
 
         def change(changed: Matter) -> None:
             changed.merged_into = None
+            changed.team_ids = working_teams(changed.id)
+            # Sight that came only with the merge goes with it.
+            offices = last.body.get("also_offices") if last else None
+            changed.also_office_ids = [UUID(i) for i in offices or ()]
+            spread_sight(changed)
 
-        make_move(matter_id=matter_id, actor=actor, at=at,
+        make_move(matter_id=matter_id, actor=actor, at=at, matter=matter,
                   step=Step("unmerged", {"reason": reason}, to_state=was, change=change))
-    matter.refresh_from_db()
     return matter
 
 
@@ -113,6 +127,7 @@ def split_matter(
             raise NotFound(Problem("message_unknown", _("有留言不属于这个事项"), place="messages"))
         if moving and len(moving) == Report.objects.filter(matter=matter).count():
             raise refuse("nothing_left", _("至少要留下一条留言"), place="messages")
+        require_move(matter, MOVES["split"], actor)
         part = open_matter(new=new, actor=actor, at=at)
         Matter.objects.filter(id=part.id).update(split_from=matter)
         for report in moving:
@@ -123,7 +138,16 @@ def split_matter(
             changed.report_count -= len(moving)
 
         body = {"part": str(part.id), "part_number": part.number, "messages": [str(m) for m in message_ids]}
-        make_move(matter_id=matter_id, step=Step("split", body, change=change), actor=actor, at=at)
-        voices_operations.mark_filed(message_ids=list(message_ids), team_ids=part.team_ids)
-    part.refresh_from_db()
+        make_move(matter_id=matter_id, step=Step("split", body, change=change), actor=actor, at=at, matter=matter)
+        part.refresh_from_db(fields=["split_from", "report_count"])
+        spread_sight(part)
     return part
+
+
+def part_of(matter: Matter, *, title: str, topic: str) -> NewMatter:
+    """Return what a part split off begins with: where, when and how urgent as the whole."""
+    place = Place.objects.select_related("office").get(id=matter.place_id)
+    return NewMatter(
+        place=place, title=title, summary=matter.summary, channel=matter.channel, intent=matter.intent, topic=topic,
+        urgency=matter.urgency, opened_at=matter.opened_at, needed_by_at=matter.needed_by_at,
+    )

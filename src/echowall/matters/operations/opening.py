@@ -17,6 +17,7 @@ from echowall.kernel.errors import InvalidInput, Problem
 from echowall.kernel.ids import new_id
 from echowall.kernel.search import terms
 from echowall.places.models import Place
+from echowall.understanding.redaction import mask
 from echowall.voices import operations as voices_operations
 from echowall.voices import queries as voices_queries
 
@@ -25,6 +26,9 @@ from ..models import HistoryEvent, Matter, Report, State
 from ..rules import MOVES
 from .chain import Step, append, make_move
 from .dispatching import dispatch_by_route
+
+
+BY_HAND = "desk"  # the channel of what no message reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def index_terms(matter: Matter) -> None:
     Matter.objects.filter(id=matter.id).update(terms=SearchVector(Value(text), config="simple"))
 
 
-def open_matter(*, new: NewMatter, actor: Actor, at: datetime) -> Matter:
+def open_matter(*, new: NewMatter, actor: Actor, at: datetime, request_key: str | None = None) -> Matter:
     """Open a matter and start its clocks.
 
     Raises:
@@ -92,7 +96,8 @@ def open_matter(*, new: NewMatter, actor: Actor, at: datetime) -> Matter:
             "intent": new.intent, "topic": new.topic, "urgency": new.urgency, "channel": new.channel,
             "needed_by": new.needed_by_at.isoformat() if new.needed_by_at else None,
         }
-        append(matter, MOVES["opened"], Step("opened", body, happened_at=opened_at), actor, at)
+        append(matter, MOVES["opened"], Step("opened", body, happened_at=opened_at, request_key=request_key),
+               actor, at)
         index_terms(matter)
     return matter
 
@@ -127,6 +132,47 @@ def open_from_message(
         is_critical = matter.urgency == "critical"
         if may_dispatch and (is_critical or facts.band == "sure"):
             dispatch_by_route(matter_id=matter.id, actor=SYSTEM_ACTOR, at=at, even_uncertain=is_critical)
+        matter.refresh_from_db()
+    return matter
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What somebody found and opens a matter for; nobody reported it."""
+
+    place: Place
+    title: str
+    summary: str
+    intent: str
+    topic: str
+    urgency: str
+    needed_by_at: datetime | None = None
+
+
+def open_by_hand(*, by_hand: ByHand, actor: Actor, at: datetime, request_key: str | None = None) -> Matter:
+    """Open a matter that no message reports and, when one team answers for it, give it to that team.
+
+    The same request again returns the matter that it opened. Critical ones go to the critical lead at once.
+
+    Raises:
+        InvalidInput, NotPermitted: as ``open_matter``.
+    """
+    with transaction.atomic():
+        if request_key:
+            with connection.cursor() as cursor:  # a double click comes as two requests at once
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [request_key])
+            held = HistoryEvent.objects.select_related("matter").filter(
+                request_key=request_key, kind="opened", actor_id=actor.id
+            ).first()
+            if held:
+                return held.matter
+        new = NewMatter(
+            place=by_hand.place, title=by_hand.title, summary=mask(by_hand.summary), channel=BY_HAND,
+            intent=by_hand.intent, topic=by_hand.topic, urgency=by_hand.urgency, opened_at=at,
+            needed_by_at=by_hand.needed_by_at,
+        )
+        matter = open_matter(new=new, actor=actor, at=at, request_key=request_key)
+        dispatch_by_route(matter_id=matter.id, actor=SYSTEM_ACTOR, at=at, even_uncertain=matter.urgency == "critical")
         matter.refresh_from_db()
     return matter
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from echowall.kernel import clock
@@ -13,8 +14,9 @@ from echowall.kernel.errors import InvalidInput, Problem, refuse
 from echowall.understanding.types import Intent, Urgency
 
 from .. import clocks
-from ..models import HistoryEvent, Matter
-from .chain import Step, locked, make_move
+from ..models import HistoryEvent, Matter, State
+from ..rules import MOVES
+from .chain import Step, locked, make_move, require_move
 
 
 def reclassify_matter(
@@ -48,7 +50,7 @@ def reclassify_matter(
     if problems:
         raise InvalidInput(problems)
     body: dict[str, object] = {"reason": reason.strip(), "was": {}, "now": given}
-    body |= {k: v for k, v in given.items() if k in {"urgency", "is_complex"}}
+    body |= {k: v for k, v in given.items() if k in {"urgency", "intent", "topic"}}
     if is_complex is not None:
         body["complex"] = is_complex
 
@@ -75,7 +77,12 @@ def suspend_matter(
         Refusal: ``reason_not_approved`` listing the approved ones; ``until_in_past``.
         NotPermitted: only a leader may.
     """
-    matter = locked(matter_id)
+    with transaction.atomic():
+        return _suspend(locked(matter_id), reason, until, actor, at)
+
+
+def _suspend(matter: Matter, reason: str, until: date | None, actor: Actor, at: datetime) -> HistoryEvent:
+    require_move(matter, MOVES["suspended"], actor)
     approved = clocks.parameter(matter, "suspend_reasons", at).value
     if reason not in approved:
         raise refuse("reason_not_approved", _("挂账理由不在批准范围内"), place="reason", value=reason,
@@ -85,12 +92,21 @@ def suspend_matter(
     # The date given is the last day of standing still; the clocks run again from the midnight after it.
     ends_at = clock.midnight(until + timedelta(days=1)).isoformat() if until else None
     body = {"reason": reason, "until": ends_at, "approved_by": actor.name}
-    return make_move(matter_id=matter_id, step=Step("suspended", body), actor=actor, at=at)
+    return make_move(matter_id=matter.id, step=Step("suspended", body), actor=actor, at=at, matter=matter)
 
 
 def resume_matter(*, matter_id: UUID, actor: Actor, at: datetime, note: str = "") -> HistoryEvent:
-    """Let the clocks run again."""
-    return make_move(matter_id=matter_id, step=Step("resumed", {"note": note}), actor=actor, at=at)
+    """Let the clocks run again; the matter goes on where it stood."""
+    with transaction.atomic():
+        matter = locked(matter_id)
+        step = Step("resumed", {"note": note}, to_state=state_before_suspension(matter))
+        return make_move(matter_id=matter_id, step=step, actor=actor, at=at, matter=matter)
+
+
+def state_before_suspension(matter: Matter) -> State:
+    """Return the state from which a matter was suspended last."""
+    last = matter.history.filter(kind="suspended").order_by("-seq").first()
+    return State(last.from_state) if last is not None and last.from_state else State.HANDLING
 
 
 def supervise(*, matter_id: UUID, note: str, actor: Actor, at: datetime) -> HistoryEvent:

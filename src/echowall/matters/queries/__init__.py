@@ -1,18 +1,37 @@
 """Every read of owning."""
 
+from .lists import Pile, Tab, critical_waiting, oldest_first, quick_tabs, waiting_for
+from .panel import ClockLine, clock_panel, place_said, team_parts
 from .reporters import Reporter, reporters_of
 from .replies import check_reply, similar_answered, templates_for
 from .routes import may_return_until, route_for, suggest_route
+from .standing import acting_office_paths, open_moves, open_offer, special_moves, standing_of, working_team_ids
 from .titles import title_for
 
 __all__ = [
+    "ClockLine",
+    "Pile",
     "Reporter",
+    "Tab",
+    "acting_office_paths",
     "check_reply",
+    "clock_panel",
+    "critical_waiting",
     "may_return_until",
+    "oldest_first",
+    "open_moves",
+    "open_offer",
+    "place_said",
+    "quick_tabs",
     "reporters_of",
     "route_for",
     "similar_answered",
+    "special_moves",
+    "standing_of",
     "suggest_route",
     "templates_for",
+    "team_parts",
     "title_for",
+    "waiting_for",
+    "working_team_ids",
 ]

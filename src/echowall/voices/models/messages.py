@@ -58,6 +58,7 @@ class Message(models.Model):
     place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
     place_path = PathField()
     team_ids = ArrayField(models.UUIDField(), default=list)
+    also_office_ids = ArrayField(models.UUIDField(), default=list, help_text="offices that act on its matter as well")
     state = models.CharField(max_length=8, choices=State.choices, default=State.HEARD)
     intent = models.CharField(max_length=10, blank=True)
     topic = models.CharField(max_length=40, blank=True)
@@ -82,8 +83,8 @@ class Message(models.Model):
 
 # The columns that filing may change; everything else of a message is refused by the database.
 FILING = (
-    "office_id", "place_id", "place_path", "team_ids", "state", "intent", "topic", "urgency", "band", "needed_by_at",
-    "terms",
+    "office_id", "place_id", "place_path", "team_ids", "also_office_ids", "state", "intent", "topic", "urgency", "band",
+    "needed_by_at", "terms",
 )
 
 

@@ -1,0 +1,1 @@
+"""Words of matters in templates."""

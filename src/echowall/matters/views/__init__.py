@@ -1,0 +1,9 @@
+"""Pages of matters."""
+
+from .acting import act, new, unmask
+from .detail import attachment, detail, evidence_file
+from .listing import alerts, matter_list, merge_chosen, mine
+
+__all__ = [
+    "act", "alerts", "attachment", "detail", "evidence_file", "matter_list", "merge_chosen", "mine", "new", "unmask",
+]
