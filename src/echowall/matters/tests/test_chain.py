@@ -33,11 +33,7 @@ class TestChain:
             operations.report_back(matter_id=matter.id, note="已安排社区医生于5月4日上午上门接种第三针", actor=handler, at=at)
         with scope.active(duty.scope):
             operations.check_matter(matter_id=matter.id, passed=True, note="", actor=duty, at=at)
-<<<<<<< HEAD
-            operations.answer_reporters(matter_id=matter.id, text="您好,经社区卫生服务中心核实并按狂犬病暴露预防规定,已安排医生5月4日上午9时上门为您接种狂犬疫苗第三针,有问题请拨打0371-60000001。", actor=duty, at=at)
-=======
             operations.answer_reporters(matter_id=matter.id, text="您好,经核实,社区医生张医生已按接种规程于5月4日上午9时上门为您接种狂犬疫苗第三针,如有不适请拨打0371-60000000。", actor=duty, at=at)
->>>>>>> w/matters
             report = matter.reports.get()
             operations.record_callback(matter_id=matter.id, report_id=report.id, outcome="solved", satisfaction=5,
                                        actor=duty, at=at)

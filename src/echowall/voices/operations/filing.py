@@ -182,7 +182,6 @@ def correct_message(
     return message
 
 
-<<<<<<< HEAD
 def note_message(*, message: Message, actor: Actor, at: datetime) -> Message:
     """Leave a message on record without a matter: there is nothing to solve in it.
 
@@ -228,10 +227,6 @@ def try_again(*, message: Message, actor: Actor, at: datetime) -> None:
         )
 
 
-def mark_filed(*, message_ids: Sequence[UUID], team_ids: Sequence[UUID]) -> None:
-    """Note that messages report a matter, which these teams may see; called by the programme that owns the matter."""
-    Message.objects.filter(id__in=message_ids).update(state=State.FILED, team_ids=list(team_ids))
-=======
 def mark_filed(*, message_ids: Sequence[UUID], team_ids: Sequence[UUID], office_ids: Sequence[UUID] = ()) -> None:
     """Note that messages report a matter, which these teams and offices may see beside the message's own office;
     called by the programme that owns the matter.
@@ -239,4 +234,3 @@ def mark_filed(*, message_ids: Sequence[UUID], team_ids: Sequence[UUID], office_
     Message.objects.filter(id__in=message_ids).update(
         state=State.FILED, team_ids=list(team_ids), also_office_ids=list(office_ids)
     )
->>>>>>> w/matters
