@@ -31,6 +31,7 @@ MENU = (
     Entry("matters:list", _("事项"), "list-check", "m", "matters.see", _("办")),
     Entry("matters:mine", _("待我办"), "user-check", "t", "matters.see", _("办")),
     Entry("matters:callbacks", _("回访"), "phone-check", "c", "matters.call_back", _("办")),
+    Entry("notices:list", _("发件箱"), "mail", "n", "matters.see", _("办")),
     Entry("wall:moderate", _("回音壁"), "building-community", "w", "wall.moderate", _("公开")),
     Entry("command:bulletins", _("简报"), "report", "r", "matters.see", _("统计")),
     Entry("command:rankings", _("排名"), "chart-bar", "k", "matters.see", _("统计")),
@@ -39,6 +40,7 @@ MENU = (
     Entry("people:accounts", _("人员账号"), "users", "u", "people.manage", _("管理")),
     Entry("teams:list", _("专班"), "users-group", "e", "teams.manage", _("管理")),
     Entry("voices:sources", _("渠道来源"), "antenna", "o", "voices.manage_sources", _("管理")),
+    Entry("notices:transports", _("通道设置"), "send", "x", "settings.manage", _("管理")),
     Entry("kernel:audit", _("审计"), "shield-check", "a", "audit.see", _("管理")),
 )
 

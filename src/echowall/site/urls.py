@@ -18,6 +18,7 @@ PAGES = (
     ("desk/places/", "echowall.places.urls"),
     ("desk/people/", "echowall.people.urls"),
     ("desk/teams/", "echowall.teams.urls"),
+    ("desk/notices/", "echowall.notices.urls"),
     ("desk/", "echowall.kernel.urls"),
     ("", "echowall.site.api"),
 )

@@ -1,4 +1,5 @@
-"""The background of a running system: understanding what was heard, sealing the audit chain, and the queued jobs."""
+"""The background of a running system: understanding what was heard, sending notices, sealing the audit
+chain, and the queued jobs."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from django.db import OperationalError, close_old_connections
 
 from echowall.kernel import audit, clock
 from echowall.kernel.scope import as_system
+from echowall.notices.delivering import deliver_due
 from echowall.voices.sweeping import sweep_pending
 
 log = structlog.get_logger(__name__)
@@ -45,6 +47,7 @@ def run() -> int:
     loops = [
         threading.Thread(target=_repeat, args=(stop, 0.4, lambda: sweep_pending(at=clock.now(), limit=_BATCH), "sweep")),
         threading.Thread(target=_repeat, args=(stop, 2.0, _seal, "seal")),
+        threading.Thread(target=_repeat, args=(stop, 1.0, deliver_due, "deliver")),
     ]
     for loop in loops:
         loop.start()

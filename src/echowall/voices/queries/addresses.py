@@ -20,12 +20,17 @@ class AnswerAddress:
 
 
 def answer_address(message_id: UUID) -> AnswerAddress:
-    """Return how to answer a message: its account or mail thread, else its phone, else the progress page."""
+    """Return how to answer a message: its account, mail address or group, else its phone, else the progress page.
+
+    On WeChat that is the sender's open id (the conversation is our own account); in WeCom the group's robot answers.
+    """
     message = Message.objects.get(id=message_id)
-    if message.channel in {Channel.WECHAT, Channel.WECOM} and message.conversation:
-        return AnswerAddress("wechat" if message.channel == Channel.WECHAT else "wecom", message.conversation)
-    if message.channel == Channel.MAIL and message.conversation:
-        return AnswerAddress("mail", message.conversation)
+    if message.channel == Channel.WECHAT and message.sender_sealed is not None:
+        return AnswerAddress("wechat", unseal("name", message.sender_sealed))
+    if message.channel == Channel.WECOM and message.conversation:
+        return AnswerAddress("wecom", message.conversation)
+    if message.channel == Channel.MAIL and "@" in str(message.extra.get("address", "")):
+        return AnswerAddress("mail", str(message.extra["address"]))
     if message.phone_sealed is not None:
         return AnswerAddress("sms", unseal("phone", message.phone_sealed))
     return AnswerAddress("page", "")
