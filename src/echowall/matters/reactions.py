@@ -15,6 +15,8 @@ from . import operations
 def take_message(*, message_id: str) -> None:
     """Open a matter for a message that asks for something; joining an open one comes before opening another."""
     facts = voices_queries.message_facts(UUID(message_id))
+    if facts.reply_to and operations.join_earlier(message_id=facts.id, actor=SYSTEM_ACTOR, at=clock.now()):
+        return
     if facts.state != "heard":
         return
     operations.open_from_message(message_id=facts.id, actor=SYSTEM_ACTOR, at=clock.now())

@@ -76,7 +76,7 @@ def _understood(messages: Sequence[Message]) -> list[Understood]:
 
 
 def _placed(read: Sequence[tuple[Message, Understanding]]) -> list[Understood]:
-    wanted = {message.id: _place_id(reading) for message, reading in read}
+    wanted = {message.id: _place_id(reading) or _picked(message) for message, reading in read}
     places = places_queries.places_by_id({place_id for place_id in wanted.values() if place_id is not None})
     return [
         Understood(message, reading, _public(reading), _in_office(message, places, wanted[message.id]))
@@ -122,3 +122,12 @@ def _place_id(reading: Understanding) -> UUID | None:
         if mention.place_id is not None and mention.confidence >= _SURE_PLACE:
             return UUID(mention.place_id)
     return None
+
+
+def _picked(message: Message) -> UUID | None:
+    """Return the place that the person picked from the list or the map: it counts where the words say no more."""
+    picked = message.extra.get("place_id", "")
+    try:
+        return UUID(picked) if picked else None
+    except ValueError:
+        return None

@@ -4,9 +4,10 @@ from .answering import add_reply_template, answer_reporters, inform_reporters, r
 from .closing import check_matter, close_matter, closing_problems, evaluate_matter, reopen_matter
 from .dispatching import accept_matter, dispatch_by_route, dispatch_matter, request_joint_handling, return_matter
 from .handling import add_evidence, finish_joint_part, note_progress, planned_nodes, report_back, set_plan
-from .merging import join_report, merge_matters, part_of, split_matter, unmerge_matter
+from .merging import join_earlier, join_report, merge_matters, part_of, split_matter, unmerge_matter
 from .moving import move_matter, offer_move, refuse_move
 from .opening import ByHand, NewMatter, attach_report, cancel_matter, open_by_hand, open_from_message, open_matter
+from .residents import say_outcome
 from .steering import add_note, ask_suspension, reclassify_matter, repin_matter, resume_matter, supervise, suspend_matter
 from .sweeping import sweep_clocks
 from .unmasking import Unmasked, unmask_reporter
@@ -31,6 +32,7 @@ __all__ = [
     "evaluate_matter",
     "finish_joint_part",
     "inform_reporters",
+    "join_earlier",
     "join_report",
     "merge_matters",
     "move_matter",
@@ -50,6 +52,7 @@ __all__ = [
     "request_joint_handling",
     "resume_matter",
     "return_matter",
+    "say_outcome",
     "set_plan",
     "split_matter",
     "supervise",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from echowall.kernel.actors import Actor
 from echowall.kernel.errors import NotFound, Problem, refuse
 from echowall.places.models import Place
+from echowall.voices import queries as voices_queries
 
 from ..models import HistoryEvent, Matter, Report, State
 from ..models.matters import OPEN_STATES
@@ -46,6 +47,27 @@ def join_report(
         make_move(matter_id=matter_id, actor=actor, at=at, matter=matter,
                   step=Step("noted", {"note": _("新增一条相同反映"), "message": str(message_id), "why": why}))
     return report
+
+
+def join_earlier(*, message_id: UUID, actor: Actor, at: datetime) -> Report | None:
+    """Hang a message that adds to an earlier one (its ``reply_to``) on that one's matter, if that is still open.
+
+    Returns None when there is no earlier message, it has no matter, or that ended: then it stands on its own.
+
+    Raises:
+        NotFound: no such message within what may be seen.
+    """
+    earlier_id = voices_queries.answered_message(message_id)
+    earlier = Report.objects.select_related("matter").filter(message_id=earlier_id).first() if earlier_id else None
+    if earlier is None or Report.objects.filter(message_id=message_id).exists():
+        return None
+    matter = earlier.matter
+    while matter.merged_into_id is not None:
+        matter = Matter.objects.get(id=matter.merged_into_id)
+    if matter.state not in OPEN_STATES:
+        return None
+    why = {"how": "added", "to": str(earlier_id)}
+    return join_report(matter_id=matter.id, message_id=message_id, why=why, actor=actor, at=at)
 
 
 def merge_matters(*, into_id: UUID, merged_ids: Sequence[UUID], actor: Actor, at: datetime, reason: str = "") -> Matter:

@@ -2,8 +2,9 @@
 
 from .lists import Pile, Tab, critical_waiting, oldest_first, quick_tabs, waiting_for
 from .panel import ClockLine, clock_panel, place_said, team_parts
-from .reporters import Reporter, reporters_of
+from .progress import PublicProgress, PublicStep, progress_of, promises_at
 from .replies import check_reply, similar_answered, templates_for
+from .reporters import Reporter, reporters_of
 from .routes import may_return_until, route_for, suggest_route
 from .standing import acting_office_paths, open_moves, open_offer, special_moves, standing_of, working_team_ids
 from .titles import title_for
@@ -11,6 +12,8 @@ from .titles import title_for
 __all__ = [
     "ClockLine",
     "Pile",
+    "PublicProgress",
+    "PublicStep",
     "Reporter",
     "Tab",
     "acting_office_paths",
@@ -23,6 +26,8 @@ __all__ = [
     "open_offer",
     "place_said",
     "quick_tabs",
+    "progress_of",
+    "promises_at",
     "reporters_of",
     "route_for",
     "similar_answered",

@@ -1,7 +1,18 @@
 """Tables of hearing."""
 
+from .allowances import Allowance
 from .messages import Attachment, Message, Pending
 from .sources import Import, ImportProblem, Source
 from .understanding import Correction, Reading
 
-__all__ = ["Attachment", "Correction", "Import", "ImportProblem", "Message", "Pending", "Reading", "Source"]
+__all__ = [
+    "Allowance",
+    "Attachment",
+    "Correction",
+    "Import",
+    "ImportProblem",
+    "Message",
+    "Pending",
+    "Reading",
+    "Source",
+]

@@ -36,6 +36,7 @@ class MessageFacts:
     phone_masked: str
     phone_index: bytes | None
     conversation: str
+    reply_to: str
     source_id: UUID
 
 
@@ -50,3 +51,12 @@ def message_facts(message_id: UUID) -> MessageFacts:
     if row is None:
         raise NotFound(Problem("message_unknown", _("没有这条留言,或不在您的职责范围内"), value=str(message_id)))
     return MessageFacts(**row)
+
+
+def answered_message(message_id: UUID) -> UUID | None:
+    """Return the message of the same source that this one answers or adds to, or None."""
+    row = Message.objects.filter(id=message_id).values("source_id", "reply_to").first()
+    if row is None or not row["reply_to"]:
+        return None
+    earlier = Message.objects.filter(source_id=row["source_id"], key=row["reply_to"]).exclude(id=message_id)
+    return earlier.values_list("id", flat=True).first()

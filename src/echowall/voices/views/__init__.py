@@ -1,0 +1,1 @@
+"""Pages of hearing: the residents' form, the progress page, the callback of WeChat."""
