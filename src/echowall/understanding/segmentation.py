@@ -12,6 +12,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from operator import add
 
 import numpy as np
 import numpy.typing as npt
@@ -147,10 +148,9 @@ def _char_grams(text: str) -> Grams:
     size = len(text)
     if not size:
         return _EMPTY
-    names = list(text)
-    names += [text[i : i + 2] for i in range(size - 1)]
-    names += [text[i : i + 3] for i in range(size - 2)]
-    names += [text[i : i + 4] for i in range(size - 3)]
+    twos = list(map(add, text, text[1:]))
+    threes = list(map(add, twos, text[2:]))
+    names = [*text, *twos, *threes, *map(add, threes, text[3:])]
     edges = [(0, min(n, size)) for n in (1, 2, 3)] + [(max(0, size - n), size) for n in (1, 2, 3)]
     names += [f"^{text[:end]}" for _, end in edges[:3]] + [f"{text[start:]}$" for start, _ in edges[3:]]
 
@@ -214,4 +214,3 @@ def shingles(text: str, size: int = 3) -> frozenset[str]:
     if len(plain) <= size:
         return frozenset((plain,))
     return frozenset(plain[i : i + size] for i in range(len(plain) - size + 1))
-

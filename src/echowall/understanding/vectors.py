@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -70,15 +71,14 @@ class Vocabulary:
             if not block.names:
                 known.append(_NONE)
                 continue
-            get = ids.get
-            at = np.array([get(name, -1) for name in block.names], np.int32)
+            at = np.fromiter(map(ids.get, block.names, repeat(-1)), np.int32, len(block.names))
             mask = at >= 0
             known.append(mask)
             parts.append(at[mask])
         every = np.concatenate(parts) if parts else np.zeros(0, np.int32)
-        distinct, inverse, counts = np.unique(every, return_inverse=True, return_counts=True)
+        distinct, inverse, counts = _distinct(every)
         values = weigh(distinct, counts, self.rarity, self.edges)
-        return Vector(distinct, values, counts.astype(np.int32), inverse.astype(np.int32), tuple(known), found)
+        return Vector(distinct, values, counts, inverse, tuple(known), found)
 
     def rows(self, texts: Sequence[str]) -> Rows:
         """Many texts as a sparse matrix of shape (texts, size)."""
@@ -92,6 +92,24 @@ class Vocabulary:
 
 
 _NONE = np.zeros(0, np.bool_)
+
+
+def _distinct(ids: Ints) -> tuple[Ints, Ints, Ints]:
+    """What ``np.unique`` gives with inverse and counts, at a third of its cost for the few hundred ids of a text."""
+    if not len(ids):
+        return ids, ids, ids
+    order = ids.argsort(kind="stable")
+    ascending = ids[order]
+    is_first = np.empty(len(ids), np.bool_)
+    is_first[0] = True
+    np.not_equal(ascending[1:], ascending[:-1], out=is_first[1:])
+    inverse = np.empty(len(ids), np.int32)
+    inverse[order] = is_first.cumsum() - 1
+    starts = is_first.nonzero()[0]
+    counts = np.empty(len(starts), np.int32)
+    np.subtract(starts[1:], starts[:-1], out=counts[:-1], casting="unsafe")
+    counts[-1] = len(ids) - starts[-1]
+    return ascending[starts], inverse, counts
 
 
 def weigh(ids: Ints, counts: npt.NDArray[np.integer], rarity: Floats, edges: Ints) -> Floats:
