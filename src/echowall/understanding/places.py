@@ -44,6 +44,8 @@ _TOO_COMMON = {
 }
 # Of a name like 西区 or 12号小区 nothing is left: it says little by itself.
 _SAYS_NOTHING = re.compile(r"[0-9a-z一二三四五六七八九十东南西北中]|号|期|区|院|苑|栋|小区")
+# Without such a word near it nobody means a place by a name that only sounds like one.
+_PLACE_CUE = re.compile(r"[区院园苑城村街路楼栋座幢号府里庄厦寓#住]|单元|\d-\d")
 _YARD = re.compile(r"(?P<side>[东西南北中前后新老])(?:院|区|苑)|(?P<n>[0-9一二三四五六七八九十]+)(?:号院|期|区)")
 _DEPTH = {
     "city": 0,
@@ -142,7 +144,9 @@ class Gazetteer:
         """
         words = plain_form(text) if plain is None else plain
         context = self.ancestors(context_place_id) if context_place_id in self.entries else []
-        named = self._named(words) or self._heard(words)
+        named = self._named(words)
+        if not named and _PLACE_CUE.search(words):
+            named = self._heard(words)
         inside = doors(words)
         taken: set[int] = set()
         mentions = []
