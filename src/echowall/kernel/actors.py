@@ -37,6 +37,11 @@ class Actor:
         """The roles the actor holds anywhere."""
         return frozenset(g.role for g in self.grants)
 
+    @property
+    def own_id(self) -> UUID:
+        """The actor's id, where only somebody with an account can act (the nil UUID stands for nobody)."""
+        return self.id or UUID(int=0)
+
     def may(self, permission: str, path: str | None = None) -> bool:
         """Tell whether the actor holds ``permission``, at the place with this path if one is given."""
         if self.kind == "system":

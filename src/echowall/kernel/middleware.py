@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import cast
+from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
@@ -29,6 +30,19 @@ class ActorRequest(HttpRequest):
 def actor_of(request: HttpRequest) -> Actor:
     """Return who makes the request; only for views behind sign-in."""
     return cast(ActorRequest, request).actor
+
+
+def given_id(request: HttpRequest, name: str) -> UUID:
+    """Return the id that a form sent under ``name``; what is none becomes an id that nothing has."""
+    try:
+        return UUID(str(request.POST.get(name, "")))
+    except ValueError:
+        return UUID(int=0)
+
+
+def given_texts(request: HttpRequest, *without: str) -> dict[str, str]:
+    """Return what a form sent, without its token and the names given."""
+    return {k: str(v) for k, v in request.POST.items() if k not in {"csrfmiddlewaretoken", *without}}
 
 
 def show_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from echowall.kernel import clock
 from echowall.kernel.errors import InvalidInput, NotFound, Problem, Refusal
-from echowall.kernel.middleware import actor_of
+from echowall.kernel.middleware import actor_of, given_id
 from echowall.places.choices import manageable_places
 from echowall.places.models import Place
 
@@ -37,7 +38,7 @@ class AppointmentForm(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("岗位"), choices=Role.choices)
     place = forms.ChoiceField(label=gettext_lazy("地点"))
 
-    def __init__(self, *args: object, places: list[tuple[str, str]], **kwargs: object) -> None:
+    def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
         """Offer the places that the administrator manages."""
         super().__init__(*args, **kwargs)
         self.fields["place"].choices = places  # type: ignore[attr-defined]
@@ -82,13 +83,13 @@ def account(request: HttpRequest, worker_id: UUID) -> HttpResponse:
 def _act(request: HttpRequest, worker: Worker) -> None:
     actor, at, act = actor_of(request), clock.now(), request.POST.get("act", "")
     if act == "appoint":
-        place = Place.objects.filter(id=request.POST.get("place") or None).first()
+        place = Place.objects.filter(id=given_id(request, "place")).first()
         if place is None:
             raise NotFound(Problem("place_unknown", _("没有这个地点"), place="place"))
         operations.appoint(worker=worker, role=request.POST.get("role", ""), place=place, actor=actor, at=at)
     elif act == "end":
         appointment = Appointment.objects.select_related("place").filter(
-            worker=worker, id=request.POST.get("appointment") or None
+            worker=worker, id=given_id(request, "appointment")
         ).first()
         if appointment is None:
             raise NotFound(Problem("appointment_unknown", _("没有这项任职")))

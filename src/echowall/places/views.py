@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -28,7 +29,7 @@ class NewPlacesForm(forms.Form):
     names = forms.CharField(label=gettext_lazy("名称"), widget=forms.Textarea(attrs={"rows": 4}),
                             help_text=gettext_lazy("每行一个;别名写在名称后面,用 / 分开"))  # fmt: skip
 
-    def __init__(self, *args: object, parent: Place, **kwargs: object) -> None:
+    def __init__(self, *args: Any, parent: Place, **kwargs: Any) -> None:
         """Offer the kinds that may stand below ``parent``."""
         super().__init__(*args, **kwargs)
         below = operations.ORDER[operations.ORDER.index(parent.kind) + 1 :] if parent.kind in operations.ORDER else ()

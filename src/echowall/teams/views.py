@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from echowall.kernel import clock
 from echowall.kernel.actors import Actor
 from echowall.kernel.errors import NotFound, Problem
-from echowall.kernel.middleware import actor_of
+from echowall.kernel.middleware import actor_of, given_id
 from echowall.people.models import Worker
 from echowall.places.choices import manageable_places
 from echowall.places.models import Place
@@ -34,7 +35,7 @@ class TeamForm(forms.Form):
     duty = forms.CharField(label=gettext_lazy("职责"), max_length=200, required=False)
     phone = forms.CharField(label=gettext_lazy("值班电话"), max_length=30, required=False)
 
-    def __init__(self, *args: object, actor: Actor, **kwargs: object) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         """Offer the offices of the actor."""
         super().__init__(*args, **kwargs)
         self.fields["office"].choices = [(str(p.id), p.name) for p in _offices(actor)]  # type: ignore[attr-defined]
@@ -85,16 +86,16 @@ def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
 def _act(request: HttpRequest, team: Team) -> None:
     actor, at, act = actor_of(request), clock.now(), request.POST.get("act", "")
     if act == "add_member":
-        worker = Worker.objects.filter(id=request.POST.get("worker") or None).first()
+        worker = Worker.objects.filter(id=given_id(request, "worker")).first()
         if worker is None:
             raise NotFound(Problem("account_unknown", _("没有这个账号"), place="worker"))
         operations.add_member(team=team, worker=worker, is_lead="is_lead" in request.POST, actor=actor, at=at)
     elif act == "remove_member":
-        membership = Membership.objects.filter(team=team, id=request.POST.get("membership") or None).first()
+        membership = Membership.objects.filter(team=team, id=given_id(request, "membership")).first()
         if membership is not None:
             operations.remove_member(membership=membership, actor=actor, at=at)
     elif act == "add_responsibility":
-        place = Place.objects.filter(id=request.POST.get("place") or None).first()
+        place = Place.objects.filter(id=given_id(request, "place")).first()
         if place is None:
             raise NotFound(Problem("place_unknown", _("没有这个地点"), place="place"))
         held = [(r.topic, r.place, r.is_critical_lead) for r in team.responsibilities.select_related("place")]
@@ -102,7 +103,7 @@ def _act(request: HttpRequest, team: Team) -> None:
         kept = [row for row in held if row[:2] != new[:2]]
         operations.set_responsibilities(team=team, answers_for=[*kept, new], actor=actor, at=at)
     elif act == "drop_responsibility":
-        rows = team.responsibilities.select_related("place").exclude(id=request.POST.get("responsibility") or None)
+        rows = team.responsibilities.select_related("place").exclude(id=given_id(request, "responsibility"))
         operations.set_responsibilities(
             team=team, answers_for=[(r.topic, r.place, r.is_critical_lead) for r in rows], actor=actor, at=at
         )

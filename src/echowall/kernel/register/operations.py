@@ -82,7 +82,7 @@ def start_export(*, register: Register, asked: Mapping[str, str], actor: Actor, 
     listing = listing_for(register, actor, asked)
     with transaction.atomic():
         work = Progress.objects.create(
-            id=new_id(), kind="export", title=f"{register.title}-{at:%Y%m%d-%H%M}", owner_id=actor.id, started_at=at
+            id=new_id(), kind="export", title=f"{register.title}-{at:%Y%m%d-%H%M}", owner_id=actor.own_id, started_at=at
         )
         audit.record(actor=actor, at=at, action="kernel.register.exported", subject=("register", register.name),
                      detail={"filters": listing.given})

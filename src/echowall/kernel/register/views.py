@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from .. import clock
 from ..actors import Actor
 from ..errors import NotFound, Problem
-from ..middleware import actor_of
+from ..middleware import actor_of, given_texts
 from ..models import Progress, SavedView
 from . import operations
 from .definition import Register, find
@@ -46,7 +46,7 @@ def register_view(register: Register, template: str = "kernel/register/page.html
 def save_view(request: HttpRequest, name: str) -> HttpResponse:
     """Save the present filters under a name."""
     register = _register(name)
-    query = {k: v for k, v in request.POST.items() if k not in {"csrfmiddlewaretoken", "view_name", "shared"}}
+    query = given_texts(request, "view_name", "shared")
     operations.save_view(register=register, name=request.POST.get("view_name", ""), query=query,
                          shared=bool(request.POST.get("shared")), actor=actor_of(request), at=clock.now())
     return redirect(request.META.get("HTTP_REFERER") or "/desk/")
@@ -60,7 +60,7 @@ def delete_view(request: HttpRequest, view_id: UUID) -> HttpResponse:
 
 def export(request: HttpRequest, name: str) -> HttpResponse:
     """Start writing the present list to an Excel file; the page of its progress follows."""
-    query = {k: v for k, v in request.POST.items() if k != "csrfmiddlewaretoken"}
+    query = given_texts(request)
     progress = operations.start_export(register=_register(name), asked=query, actor=actor_of(request), at=clock.now())
     return redirect("kernel:progress", progress.id)
 
@@ -91,7 +91,7 @@ def _register(name: str) -> Register:
 
 
 def _own_progress(request: HttpRequest, progress_id: UUID) -> Progress:
-    work = Progress.objects.filter(id=progress_id, owner_id=actor_of(request).id).first()
+    work = Progress.objects.filter(id=progress_id, owner_id=actor_of(request).own_id).first()
     if work is None:
         raise NotFound(Problem("work_unknown", _("没有这项后台工作,或不是您发起的"), value=str(progress_id)))
     return work
