@@ -127,8 +127,13 @@ def _make(matter: Matter, step: Step, actor: Actor, at: datetime) -> HistoryEven
     return append(matter, move, step, actor, at)
 
 
-def append(matter: Matter, move: Move, step: Step, actor: Actor, at: datetime) -> HistoryEvent:
-    """Append to the history of a locked matter what was already checked, and refresh everything derived from it."""
+def append(
+    matter: Matter, move: Move, step: Step, actor: Actor, at: datetime, *, refresh: bool = True
+) -> HistoryEvent:
+    """Append to the history of a locked matter what was already checked, and refresh everything derived from it.
+
+    ``refresh`` False leaves the clocks to the next event of the same transaction.
+    """
     before = matter.state
     target = step.to_state or move.target
     if target is not None:
@@ -143,8 +148,9 @@ def append(matter: Matter, move: Move, step: Step, actor: Actor, at: datetime) -
         recorded_at=clock.now(), actor_id=actor.id, actor_name=actor.name, team_id=step.team_id, from_state=before,
         to_state=matter.state, body=step.body, request_key=step.request_key,
     )
-    clocks.refresh(matter, at)
-    matter.save()
+    if refresh:
+        clocks.refresh(matter, at)
+    matter.save(force_update=True)
     audit.record(
         actor=actor, at=at, action=f"matters.matter.{move.kind}", subject=("matter", matter.id),
         detail={"number": matter.number, "from": before, "to": matter.state, "seq": event.seq},
