@@ -55,7 +55,7 @@ def page_context(request: HttpRequest, matter: Matter, bound: forms.MoveForm | N
         "matter": matter, "moves": shown, "reporters": reporters, "suggested": suggested,
         "clocks": queries.clock_panel(matter, at), "steps": history_steps(history), "history": history,
         "evidence": list(matter.evidence.order_by("added_at")), "parts": queries.team_parts(matter),
-        "likely": [], "papers": documents_about("matter", matter.id),
+        "likely": queries.likely_same(matter), "papers": documents_about("matter", matter.id),
         "merged": list(matter.merged.order_by("number")), "split_parts": list(matter.parts.order_by("number")),
         "plan": operations.planned_nodes(matter) if matter.is_complex else {},
         "missing": operations.closing_problems(matter) if matter.state == "checked" else [],
