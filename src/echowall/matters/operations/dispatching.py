@@ -64,6 +64,7 @@ def dispatch_matter(
         matter = locked(matter_id)
         if done := done_before(matter, request_key):
             return done
+        require_move(matter, MOVES["dispatched"], actor)
         if matter.state == "dispatched" and matter.lead_team_id == team_id:
             raise refuse("already_with_team", _("事项已在该专班"), place="team", value=str(matter.lead_team))
         team = _team_of(matter, team_id)
