@@ -95,7 +95,7 @@ def get_matter(request: HttpRequest, matter_id: UUID) -> Any:
 def _detail(request: HttpRequest, matter: Matter) -> dict[str, Any]:
     shown = {name: getattr(matter, name) for name in (*MatterDetailOut.model_fields,) if hasattr(Matter, name)}
     return shown | {
-        "place": matter.place, "history": list(matter.history.order_by("seq")),
+        "place_name": matter.place.name, "history": list(matter.history.order_by("seq")),
         "clocks": [
             {"name": c.name, "digit": c.digit, "look": c.look, "due_at": c.due_at, "met_at": c.met_at, "why": list(c.why)}
             for c in queries.clock_panel(matter, clock.now())

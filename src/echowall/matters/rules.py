@@ -52,7 +52,8 @@ class Move:
 
 _TABLE: Final = (
     Move("opened", frozenset({_S.COLLECTED}), _S.OPENED, "matters.open"),
-    Move("dispatched", frozenset({_S.OPENED, _S.DISPATCHED}), _S.DISPATCHED, "matters.dispatch"),
+    # From handling too: a team that cannot give it back any more may still be the wrong one (改派).
+    Move("dispatched", frozenset({_S.OPENED, _S.DISPATCHED, _S.HANDLING}), _S.DISPATCHED, "matters.dispatch"),
     Move("accepted", frozenset({_S.DISPATCHED}), _S.HANDLING, "matters.accept", by_team=True, by_lead=True),
     Move("returned", frozenset({_S.DISPATCHED, _S.HANDLING}), _S.OPENED, "matters.accept", by_team=True,
          by_lead=True, needs=("reason",)),

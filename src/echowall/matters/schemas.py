@@ -21,7 +21,7 @@ class MatterOut(Schema):
     topic: str
     channel: str
     place_id: UUID
-    place_name: str = Field(alias="place.name")
+    place_name: str
     office_id: UUID
     lead_team_id: UUID | None
     owner_id: UUID | None
@@ -33,6 +33,11 @@ class MatterOut(Schema):
     is_complex: bool
     report_count: int
     rework_count: int
+
+    @staticmethod
+    def resolve_place_name(row: Any) -> str:
+        """Return what the place is called."""
+        return str(row["place_name"]) if isinstance(row, dict) else str(row.place.name)
 
 
 class EventOut(Schema):

@@ -2,7 +2,6 @@
 
 import pytest
 
-from echowall.kernel import scope
 from echowall.kernel.errors import NotFound, NotPermitted, Refusal
 from echowall.matters import operations as act
 from echowall.matters import queries
@@ -97,8 +96,6 @@ class TestScopeOfTeams:
         street, matter = cast.fuhua, story.handling(cast.fuhua)
         duty, handler = street.actor("duty"), street.actor("handler")
         with story.as_actor(duty):
-            with scope.as_system():
-                Matter.objects.filter(id=matter.id).update(state="dispatched")
             act.dispatch_matter(matter_id=matter.id, team_id=street.supplies.id, actor=duty, at=AT)
         with story.as_actor(handler):
             assert not Matter.objects.exists()

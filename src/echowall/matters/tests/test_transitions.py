@@ -28,7 +28,7 @@ ROLES = ("duty", "dispatcher", "handler", "community", "leader", "inspector", "a
 
 # move: by whom, from which states
 ALLOWED: dict[str, dict[str, set[str]]] = {
-    "dispatched": dict.fromkeys(DESK, {"opened", "dispatched"}),
+    "dispatched": dict.fromkeys(DESK, {"opened", "dispatched", "handling"}),
     "accepted": {"handler": {"dispatched"}},
     "returned": {"handler": {"dispatched", "handling"}},
     "informed": dict.fromkeys({*DESK, "community"}, OPEN) | {"handler": WORKING},
