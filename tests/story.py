@@ -13,6 +13,7 @@ from echowall.matters import operations
 from echowall.matters.models import Matter
 from echowall.places.models import Place
 from echowall.voices.channels.types import HeardMessage
+from echowall.voices.models import Message
 from echowall.voices.operations import Heard, hear_messages
 from tests.cast import EVENING, Street
 
@@ -41,10 +42,11 @@ def heard(street: Street, text: str = "我需要在4日去打狂犬疫苗第三�
 def opened(street: Street, *, urgency: str = "normal", topic: str = "medicine.special", place: Place | None = None,
            title: str = "打狂犬疫苗第三针", at: datetime = EVENING) -> Matter:
     """Open a matter with one reporter, not yet given to anybody."""
-    message = heard(street, at=at)
+    message, place = heard(street, at=at), place or street.building
     with scope.as_system():
+        Message.objects.filter(id=message.id).update(place=place, place_path=place.path, topic=topic)
         matter = operations.open_matter(
-            new=operations.NewMatter(place=place or street.building, title=title, summary=title, channel="web",
+            new=operations.NewMatter(place=place, title=title, summary=title, channel="web",
                                      intent="help", topic=topic, urgency=urgency, opened_at=at),
             actor=SYSTEM_ACTOR, at=at,
         )

@@ -17,6 +17,13 @@ def _path(digest: str) -> Path:
     return Path(settings.MEDIA_ROOT) / digest[:2] / digest
 
 
+def _is_readable(path: Path) -> bool:
+    """Whether the key still exists that the file was sealed with: what was kept under a destroyed one is gone."""
+    with path.open("rb") as file:
+        head = file.read(17)
+    return len(head) == 17 and key_by_id(UUID(bytes=head[1:17])) is not None
+
+
 def keep(content: bytes) -> str:
     """Store ``content`` durably (flushed before this returns) and return its SHA-256; the same content is kept once.
 

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from echowall.kernel import clock
-from echowall.playbooks import PlaybookError, Value
+from echowall.playbooks import PlaybookError, Unit, Value
 from echowall.playbooks.clocks import ClockChange, ClockReport, ClockSet, Event, compute, preview_repin
+from echowall.playbooks.clocks.spans import due_at
+from echowall.playbooks.clocks.types import Span
 from echowall.playbooks.keeping import calendar, keep, library, place_chain
 
-from .models import HistoryEvent, Matter
+from .models import HistoryEvent, Matter, State
 
 SUBJECT = "matters"
 
@@ -25,6 +27,19 @@ def playbook_in_force(path: str, at: datetime) -> str:
     playbook = library().playbook_for(SUBJECT, on=clock.today(at), place=place_chain(path))
     keep(playbook)
     return playbook.version
+
+
+def return_until(matter: Matter, given_at: datetime) -> datetime | None:
+    """Return the instant from which a team may no longer give the matter back: the end of its time to accept."""
+    name = "accept_limit_critical" if matter.urgency == "critical" else "accept_limit"
+    limit = parameter(matter, name, matter.opened_at).value
+    unit = Unit(parameter(matter, "day_unit", matter.opened_at).value) if limit.unit is Unit.DAY else limit.unit
+    return due_at(given_at, Span(limit.amount, unit, name), (), calendar())
+
+
+def callback_attempts(matter: Matter) -> int:
+    """Return how often a reporter must have been tried before the callback counts as made."""
+    return int(parameter(matter, "callback_attempts", matter.opened_at).value)
 
 
 def knows(version: str) -> bool:
@@ -67,15 +82,21 @@ def events_of(history: Sequence[HistoryEvent]) -> list[Event]:
     return [Event(row.kind, row.at, row.body, str(row.id), row.seq) for row in history]
 
 
-def _inputs(matter: Matter) -> tuple[ClockSet, list[Event], dict[str, Any]]:
-    history = events_of(list(HistoryEvent.objects.filter(matter=matter).order_by("seq")))
+def history_of(matter: Matter) -> list[HistoryEvent]:
+    """Return the history in order, as little of it as clocks read."""
+    rows = HistoryEvent.objects.filter(matter=matter).order_by("seq")
+    return list(rows.only("id", "kind", "at", "body", "from_state", "seq", "matter_id"))
+
+
+def _inputs(matter: Matter, rows: Sequence[HistoryEvent] | None = None) -> tuple[ClockSet, list[Event], dict[str, Any]]:
+    history = events_of(history_of(matter) if rows is None else rows)
     resolve = library().resolver(place_chain(matter.place_path))
     return clock_set(matter, history), history, {"calendar": calendar(), "resolve": resolve}
 
 
-def report(matter: Matter, at: datetime) -> ClockReport:
-    """Return what every clock of the matter says at ``at``, recomputed from its whole history."""
-    clocks, history, with_ = _inputs(matter)
+def report(matter: Matter, at: datetime, rows: Sequence[HistoryEvent] | None = None) -> ClockReport:
+    """Return what every clock of the matter says at ``at``, recomputed from its whole history (``rows``, if at hand)."""
+    clocks, history, with_ = _inputs(matter, rows)
     return compute(clocks, history, now=at, **with_)
 
 
@@ -86,8 +107,20 @@ def preview(matter: Matter, version: str, at: datetime) -> tuple[ClockChange, ..
     return preview_repin(clocks, history, to=to, now=at, **with_)
 
 
-def refresh(matter: Matter, at: datetime) -> None:
-    """Put onto the (unsaved) matter what lists sort and colour by."""
-    says = report(matter, max(at, matter.opened_at))
+def suspended_until(rows: Sequence[HistoryEvent]) -> datetime | None:
+    """Return when the last suspension ends by itself, or None."""
+    last = next((row for row in reversed(rows) if row.kind == "suspended"), None)
+    written = last.body.get("until") if last is not None else None
+    return datetime.fromisoformat(written) if written else None
+
+
+def refresh(matter: Matter, at: datetime, rows: Sequence[HistoryEvent] | None = None) -> ClockReport:
+    """Put onto the (unsaved) matter what lists sort and colour by; returns the report it comes from."""
+    rows = history_of(matter) if rows is None else rows
+    says = report(matter, max(at, matter.opened_at), rows)
     matter.due_at, matter.next_change_at = says.due_at, says.sweep_at
     matter.colour = "" if says.colour == "none" else str(says.colour)
+    until = suspended_until(rows) if matter.state == State.SUSPENDED else None
+    if until is not None and (matter.next_change_at is None or until < matter.next_change_at):
+        matter.next_change_at = until  # the state changes then, whatever the clocks say
+    return says

@@ -19,4 +19,4 @@ def take_message(*, message_id: str) -> None:
         return
     if facts.state != "heard":
         return
-    operations.open_from_message(message_id=facts.id, actor=SYSTEM_ACTOR, at=clock.now())
+    operations.take_in(message_id=facts.id, actor=SYSTEM_ACTOR, at=clock.now())

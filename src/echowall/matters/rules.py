@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from echowall.kernel.actors import Actor
+from echowall.people.rules import TEAM_ONLY
 
 from .models.matters import OPEN_STATES, State
 
@@ -51,7 +52,8 @@ class Move:
 
 _TABLE: Final = (
     Move("opened", frozenset({_S.COLLECTED}), _S.OPENED, "matters.open"),
-    Move("dispatched", frozenset({_S.OPENED, _S.DISPATCHED}), _S.DISPATCHED, "matters.dispatch"),
+    # From handling too: a team that cannot give it back any more may still be the wrong one (改派).
+    Move("dispatched", frozenset({_S.OPENED, _S.DISPATCHED, _S.HANDLING}), _S.DISPATCHED, "matters.dispatch"),
     Move("accepted", frozenset({_S.DISPATCHED}), _S.HANDLING, "matters.accept", by_team=True, by_lead=True),
     Move("returned", frozenset({_S.DISPATCHED, _S.HANDLING}), _S.OPENED, "matters.accept", by_team=True,
          by_lead=True, needs=("reason",)),
@@ -116,6 +118,16 @@ class Standing:
     acting_office_paths: tuple[str, ...] = ()
 
 
+def may_at(actor: Actor, permission: str, path: str) -> bool:
+    """Tell whether the actor holds a permission by place. Roles that see only what their team has (handlers) hold
+    theirs through the team alone, wherever they are appointed.
+    """
+    return any(
+        permission in g.permissions and g.role not in TEAM_ONLY and (path == g.path or path.startswith(g.path + "."))
+        for g in actor.grants
+    )
+
+
 def hindrance(move: Move, standing: Standing, actor: Actor) -> str:
     """Return why ``actor`` may not make ``move``: ``move_not_allowed``, ``not_your_team``, ``not_permitted``, or ""."""
     if State(standing.state) not in move.sources:
@@ -127,8 +139,8 @@ def hindrance(move: Move, standing: Standing, actor: Actor) -> str:
     in_team = bool(standing.working_team_ids & actor.team_ids)
     if move.by_team and not in_team:
         return "not_your_team"
-    if actor.may(move.permission, standing.place_path) or (in_team and actor.may(move.permission)):
+    if may_at(actor, move.permission, standing.place_path) or (in_team and actor.may(move.permission)):
         return ""
-    if move.by_acting_office and any(actor.may(move.permission, path) for path in standing.acting_office_paths):
+    if move.by_acting_office and any(may_at(actor, move.permission, path) for path in standing.acting_office_paths):
         return ""
     return "not_permitted"

@@ -32,6 +32,7 @@ MENU = (
     Entry("matters:mine", _("待我办"), "user-check", "t", "matters.see", _("办")),
     Entry("matters:callbacks", _("回访"), "phone-check", "c", "matters.call_back", _("办")),
     Entry("notices:list", _("发件箱"), "mail", "n", "matters.see", _("办")),
+    Entry("documents:list", _("文书"), "file-text", "d", "matters.see", _("办")),
     Entry("wall:moderate", _("回音壁"), "building-community", "w", "wall.moderate", _("公开")),
     Entry("command:bulletins", _("简报"), "report", "r", "matters.see", _("统计")),
     Entry("command:rankings", _("排名"), "chart-bar", "k", "matters.see", _("统计")),

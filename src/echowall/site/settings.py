@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "echowall.teams",
     "echowall.playbooks",
     "echowall.notices",
+    "echowall.documents",
     "echowall.voices",
     "echowall.matters",
     "echowall.wall",

@@ -19,6 +19,7 @@ PAGES = (
     ("desk/people/", "echowall.people.urls"),
     ("desk/teams/", "echowall.teams.urls"),
     ("desk/notices/", "echowall.notices.urls"),
+    ("desk/documents/", "echowall.documents.urls"),
     ("desk/", "echowall.kernel.urls"),
     ("", "echowall.site.api"),
 )

@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz
@@ -177,6 +178,22 @@ def clusters(pairs: Iterable[tuple[Key, Key]]) -> list[set[Key]]:
     for key in list(parent):
         groups[root(key)].add(key)
     return [group for group in groups.values() if len(group) > 1]
+
+
+def bands(made: Fingerprint, rows: int = 4) -> list[int]:
+    """Give the bands of a text's MinHash as 63-bit numbers, for a database to index; none for a short text.
+
+    Texts that share a band are candidates: with 24 bands of 4 a pair of Jaccard 0.5 is one with probability 0.79, of
+    0.7 with 0.998 (Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, 3.4).
+    """
+    if len(made.core) < _SHORT:
+        return []
+    digest = _minhash(made.core).digest()
+    packed = (b"".join(n.to_bytes(8, "little") for n in digest[i : i + rows]) for i in range(0, _PERMUTATIONS, rows))
+    return [
+        int.from_bytes(blake2b(bytes([band]) + part, digest_size=8).digest(), "little") >> 1
+        for band, part in enumerate(packed)
+    ]
 
 
 def _minhash(core: str) -> RMinHash:

@@ -2,6 +2,7 @@
 
 from .matters import Counter, Matter, Report, State
 from .history import Assignment, Evidence, HistoryEvent
+from .traces import Trace
 from .answers import Answer, Callback, ReplyTemplate
 
-__all__ = ["Answer", "Assignment", "Callback", "Counter", "Evidence", "HistoryEvent", "Matter", "ReplyTemplate", "Report", "State"]
+__all__ = ["Answer", "Assignment", "Callback", "Counter", "Evidence", "HistoryEvent", "Matter", "ReplyTemplate", "Report", "State", "Trace"]

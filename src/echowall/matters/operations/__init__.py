@@ -4,6 +4,7 @@ from .answering import add_reply_template, answer_reporters, inform_reporters, r
 from .closing import check_matter, close_matter, closing_problems, evaluate_matter, reopen_matter
 from .dispatching import accept_matter, dispatch_by_route, dispatch_matter, request_joint_handling, return_matter
 from .handling import add_evidence, finish_joint_part, note_progress, planned_nodes, report_back, set_plan
+from .joining import take_in
 from .merging import join_earlier, join_report, merge_matters, part_of, split_matter, unmerge_matter
 from .moving import move_matter, offer_move, refuse_move
 from .opening import ByHand, NewMatter, attach_report, cancel_matter, open_by_hand, open_from_message, open_matter
@@ -58,6 +59,7 @@ __all__ = [
     "supervise",
     "suspend_matter",
     "sweep_clocks",
+    "take_in",
     "unmask_reporter",
     "unmerge_matter",
 ]

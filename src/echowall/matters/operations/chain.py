@@ -79,11 +79,19 @@ def require_move(matter: Matter, move: Move, actor: Actor) -> None:
         raise NotPermitted(Problem(why, _("您的岗位没有这项权限"), place=move.kind, value=move.permission))
 
 
-def done_before(matter: Matter, request_key: str | None) -> HistoryEvent | None:
-    """Return the event that this very request already made, or None."""
+def done_before(matter: Matter, kind: str, request_key: str | None) -> HistoryEvent | None:
+    """Return the event that this very request already made, or None.
+
+    Raises:
+        Refusal: ``request_key_used`` when another kind of move was made with this key.
+    """
     if not request_key:
         return None
-    return HistoryEvent.objects.filter(matter=matter, request_key=request_key).first()
+    done = HistoryEvent.objects.filter(matter=matter, request_key=request_key).first()
+    if done is not None and done.kind != kind:
+        raise refuse("request_key_used", _("这个请求编号已用于另一步骤"), place="request_key", value=done.kind,
+                     fix=_("请刷新页面再办"))
+    return done
 
 
 def make_move(
@@ -110,7 +118,7 @@ def make_move(
 
 
 def _make(matter: Matter, step: Step, actor: Actor, at: datetime) -> HistoryEvent:
-    done = done_before(matter, step.request_key)
+    done = done_before(matter, step.kind, step.request_key)
     if done:
         return done
     move = MOVES[step.kind]
@@ -127,8 +135,13 @@ def _make(matter: Matter, step: Step, actor: Actor, at: datetime) -> HistoryEven
     return append(matter, move, step, actor, at)
 
 
-def append(matter: Matter, move: Move, step: Step, actor: Actor, at: datetime) -> HistoryEvent:
-    """Append to the history of a locked matter what was already checked, and refresh everything derived from it."""
+def append(
+    matter: Matter, move: Move, step: Step, actor: Actor, at: datetime, *, refresh: bool = True
+) -> HistoryEvent:
+    """Append to the history of a locked matter what was already checked, and refresh everything derived from it.
+
+    ``refresh`` False leaves the clocks to the next event of the same transaction.
+    """
     before = matter.state
     target = step.to_state or move.target
     if target is not None:
@@ -143,8 +156,9 @@ def append(matter: Matter, move: Move, step: Step, actor: Actor, at: datetime) -
         recorded_at=clock.now(), actor_id=actor.id, actor_name=actor.name, team_id=step.team_id, from_state=before,
         to_state=matter.state, body=step.body, request_key=step.request_key,
     )
-    clocks.refresh(matter, at)
-    matter.save()
+    if refresh:
+        clocks.refresh(matter, at)
+    matter.save(force_update=True)
     audit.record(
         actor=actor, at=at, action=f"matters.matter.{move.kind}", subject=("matter", matter.id),
         detail={"number": matter.number, "from": before, "to": matter.state, "seq": event.seq},

@@ -40,7 +40,7 @@ def close_matter(*, matter_id: UUID, actor: Actor, at: datetime, request_key: st
     """
     with transaction.atomic():
         matter = locked(matter_id)
-        if done := done_before(matter, request_key):
+        if done := done_before(matter, "closed", request_key):
             return done
         require_move(matter, MOVES["closed"], actor)
         problems = closing_problems(matter)

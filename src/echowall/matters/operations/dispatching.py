@@ -62,9 +62,10 @@ def dispatch_matter(
     """
     with transaction.atomic():
         matter = locked(matter_id)
-        if done := done_before(matter, request_key):
+        if done := done_before(matter, "dispatched", request_key):
             return done
-        if matter.state == "dispatched" and matter.lead_team_id == team_id:
+        require_move(matter, MOVES["dispatched"], actor)
+        if matter.state != "opened" and matter.lead_team_id == team_id:
             raise refuse("already_with_team", _("事项已在该专班"), place="team", value=str(matter.lead_team))
         team = _team_of(matter, team_id)
 
@@ -129,7 +130,7 @@ def return_matter(
 
     with transaction.atomic():
         matter = locked(matter_id)
-        if done := done_before(matter, request_key):
+        if done := done_before(matter, "returned", request_key):
             return done
         require_move(matter, MOVES["returned"], actor)
         until = queries.may_return_until(matter)

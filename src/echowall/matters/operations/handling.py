@@ -139,7 +139,7 @@ def finish_joint_part(
     """
     with transaction.atomic():
         matter = locked(matter_id)
-        if done := done_before(matter, request_key):
+        if done := done_before(matter, "joint_done", request_key):
             return done
         parts = Assignment.objects.filter(matter=matter, ended_at=None, is_lead=False, team_id__in=actor.team_ids)
         part = parts.first()
@@ -161,7 +161,7 @@ def report_back(
     """
     with transaction.atomic():
         matter = locked(matter_id)
-        if done := done_before(matter, request_key):
+        if done := done_before(matter, "reported_back", request_key):
             return done
         require_move(matter, MOVES["reported_back"], actor)
         problems = []

@@ -184,7 +184,9 @@ def attach_report(*, matter: Matter, message_id: UUID, is_first: bool, why: dict
     )
     matter.report_count += 1
     Matter.objects.filter(id=matter.id).update(report_count=matter.report_count)
-    voices_operations.mark_filed(message_ids=[message_id], team_ids=matter.team_ids)
+    queries.trace_of(report, voices_queries.message_facts(message_id)).save(force_insert=True)
+    voices_operations.mark_filed(message_ids=[message_id], team_ids=matter.team_ids,
+                                 office_ids=[matter.office_id, *matter.also_office_ids])
     return report
 
 

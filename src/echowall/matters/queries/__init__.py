@@ -8,9 +8,11 @@ from .reporters import Reporter, reporters_of
 from .routes import may_return_until, route_for, suggest_route
 from .standing import acting_office_paths, open_moves, open_offer, special_moves, standing_of, working_team_ids
 from .titles import title_for
+from .traces import Likely, likely_for_message, likely_same, trace_of
 
 __all__ = [
     "ClockLine",
+    "Likely",
     "Pile",
     "PublicProgress",
     "PublicStep",
@@ -20,6 +22,8 @@ __all__ = [
     "check_reply",
     "clock_panel",
     "critical_waiting",
+    "likely_for_message",
+    "likely_same",
     "may_return_until",
     "oldest_first",
     "open_moves",
@@ -37,6 +41,7 @@ __all__ = [
     "templates_for",
     "team_parts",
     "title_for",
+    "trace_of",
     "waiting_for",
     "working_team_ids",
 ]

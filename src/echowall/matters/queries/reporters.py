@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from .. import clocks
 from ..models import Callback, Matter, Report
 
 # Channels on which nobody can be called: the message carries no number and no account to write to.
@@ -20,6 +21,7 @@ class Reporter:
     report: Report
     answered_at: datetime | None
     callbacks: tuple[Callback, ...]
+    attempts_needed: int = 3
 
     @property
     def message(self):  # type: ignore[no-untyped-def]
@@ -33,8 +35,8 @@ class Reporter:
 
     @property
     def is_called_back(self) -> bool:
-        """Reached once, or tried as often as required (three times)."""
-        return any(c.outcome != Callback.Outcome.UNREACHED for c in self.callbacks) or len(self.callbacks) >= 3
+        """Reached once, or tried as often as the playbook requires."""
+        return any(c.outcome != Callback.Outcome.UNREACHED for c in self.callbacks) or len(self.callbacks) >= self.attempts_needed
 
     @property
     def can_be_called(self) -> bool:
@@ -53,6 +55,8 @@ def reporters_of(matter: Matter) -> list[Reporter]:
         Report.objects.filter(Q(matter_id__in=whole)).select_related("message").prefetch_related("callbacks")
         .order_by("joined_at", "id")
     )
+    needed = clocks.callback_attempts(matter)
     return [
-        Reporter(r, r.answered_at, tuple(sorted(r.callbacks.all(), key=lambda c: (c.at, c.round)))) for r in reports
+        Reporter(r, r.answered_at, tuple(sorted(r.callbacks.all(), key=lambda c: (c.at, c.round))), needed)
+        for r in reports
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from echowall.teams.queries import responsibilities_in
 
+from .. import clocks
 from ..models import Assignment, Matter
 from ..routing import Claim, Route, route
 
@@ -27,6 +28,6 @@ def suggest_route(matter: Matter) -> dict[str, Any] | None:
 
 
 def may_return_until(matter: Matter) -> datetime | None:
-    """Return the instant from which the team in charge may no longer give the matter back (a day after it came)."""
+    """Return the instant from which the lead team may no longer give the matter back, as its playbook has it."""
     lead = Assignment.objects.filter(matter=matter, ended_at=None, is_lead=True).first()
-    return None if lead is None else lead.given_at + timedelta(days=1)
+    return None if lead is None else clocks.return_until(matter, lead.given_at)

@@ -7,16 +7,16 @@ from echowall.places.models import Place
 
 from ..models import Assignment, HistoryEvent, Matter
 from ..models.matters import OPEN_STATES
-from ..rules import Move, Standing, allowed, hindrance
+from ..rules import Move, Standing, allowed, hindrance, may_at
 
 
 def standing_of(matter: Matter, move: Move, actor: Actor) -> Standing:
     """Return what decides about ``move``; asks the database only for what can make a difference to ``actor``."""
     teams: frozenset[object] = frozenset()
     paths: tuple[str, ...] = ()
-    if actor.team_ids and (move.by_team or not actor.may(move.permission, matter.place_path)):
+    if actor.team_ids and (move.by_team or not may_at(actor, move.permission, matter.place_path)):
         teams = working_team_ids(matter)
-    if move.by_acting_office and matter.also_office_ids and not actor.may(move.permission, matter.place_path):
+    if move.by_acting_office and matter.also_office_ids and not may_at(actor, move.permission, matter.place_path):
         paths = acting_office_paths(matter)
     return Standing(matter.state, matter.place_path, matter.lead_team_id, teams, paths)  # type: ignore[arg-type]
 
@@ -62,6 +62,6 @@ def special_moves(matter: Matter, actor: Actor) -> set[str]:
         parts = list(mine.values_list("is_lead", flat=True)) if actor.team_ids else []
         if False in parts and actor.may("matters.handle") and matter.state in {"dispatched", "handling"}:
             found.add("joint_done")
-        if (parts and actor.may("matters.handle")) or actor.may("matters.check", matter.place_path):
+        if (parts and actor.may("matters.handle")) or may_at(actor, "matters.check", matter.place_path):
             found.add("evidence")
     return found

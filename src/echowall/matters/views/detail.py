@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from echowall.documents.queries import documents_about
 from echowall.kernel import clock, files
 from echowall.kernel.errors import NotFound, Problem
 from echowall.kernel.middleware import actor_of
@@ -54,7 +55,7 @@ def page_context(request: HttpRequest, matter: Matter, bound: forms.MoveForm | N
         "matter": matter, "moves": shown, "reporters": reporters, "suggested": suggested,
         "clocks": queries.clock_panel(matter, at), "steps": history_steps(history), "history": history,
         "evidence": list(matter.evidence.order_by("added_at")), "parts": queries.team_parts(matter),
-        "likely": [], "papers": [],
+        "likely": queries.likely_same(matter), "papers": documents_about("matter", matter.id),
         "merged": list(matter.merged.order_by("number")), "split_parts": list(matter.parts.order_by("number")),
         "plan": operations.planned_nodes(matter) if matter.is_complex else {},
         "missing": operations.closing_problems(matter) if matter.state == "checked" else [],

@@ -1,0 +1,10 @@
+"""Documents."""
+
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    """Documents."""
+
+    name = "echowall.documents"
+    label = "documents"
