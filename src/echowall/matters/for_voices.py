@@ -52,7 +52,9 @@ class MattersDesk:
         )
         of_phone = _ids_of_phone(facts.phone_index)
         mine = fingerprint(f"{facts.title}\n{facts.body}")
-        scored = [self._scored(matter, facts, of_phone, similarity(mine, fingerprint(matter.summary))) for matter in rows]
+        scored = [
+            self._scored(matter, facts, of_phone, similarity(mine, fingerprint(matter.summary))) for matter in rows
+        ]
         return sorted((c for c in scored if c.score > 0), key=lambda c: -c.score)[:_SHOWN]
 
     def _scored(
@@ -66,7 +68,9 @@ class MattersDesk:
             (0.5, _("同地点同类别"), is_same_place and is_same_topic),
         ]
         held = [(score, word) for score, word, holds in reasons if holds]
-        return _card(matter, "、".join(word for _score, word in held), max((score for score, _word in held), default=0.0))
+        return _card(
+            matter, "、".join(word for _score, word in held), max((score for score, _word in held), default=0.0)
+        )
 
     def open_here(self, *, phone_index: bytes | None, place_path: str) -> list[MatterCard]:
         """Return open matters of this phone, then of this place (and below it)."""

@@ -71,7 +71,9 @@ def _put_right(message: Message, call: Call, actor: Actor, at: datetime) -> None
     is_elsewhere = call.place is not None and call.place.id != message.place_id
     if (changes or is_elsewhere) and actor.may("voices.correct", message.place_path):
         band = message.band
-        correct_message(message=message, changes=changes, place=call.place if is_elsewhere else None, actor=actor, at=at)
+        correct_message(
+            message=message, changes=changes, place=call.place if is_elsewhere else None, actor=actor, at=at
+        )
         if band != "sure":  # topic and intent were not looked at
             message.band = band
             Message.objects.filter(id=message.id).update(band=band)

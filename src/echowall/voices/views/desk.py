@@ -142,7 +142,9 @@ def correct(request: HttpRequest, message_id: UUID) -> HttpResponse:
     if request.POST.get("place"):
         place = places_queries.place_in_office(_uuid(request.POST["place"]), row.office_id)
         if place is None:
-            raise NotFound(Problem("place_unknown", _("本街道没有这个地点"), place=_("地点"), value=request.POST["place"]))
+            raise NotFound(
+                Problem("place_unknown", _("本街道没有这个地点"), place=_("地点"), value=request.POST["place"])
+            )
     operations.correct_message(message=row, changes=changes, place=place, actor=actor_of(request), at=clock.now())
     if "confirm" in request.POST:
         return _onward(request, row)
@@ -160,7 +162,9 @@ def _topic_code(said: str) -> str:
     last = [code for code, topic in default_topics().items() if said in (topic.zh, topic.en)]
     if len(last) == 1:
         return last[0]
-    raise InvalidInput(Problem("topic_unknown", _("没有这个类别"), place=_("类别"), value=said, fix=_("从列表里选一个")))
+    raise InvalidInput(
+        Problem("topic_unknown", _("没有这个类别"), place=_("类别"), value=said, fix=_("从列表里选一个"))
+    )
 
 
 def _uuid(text: str) -> UUID:

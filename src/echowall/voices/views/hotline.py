@@ -69,7 +69,15 @@ def _call(request: HttpRequest, lines: list[Source]) -> Call:
     written = request.POST.get("phone", "").strip()
     phone, fault = phone_of(written) if written else ("", "")
     if fault:
-        problems.append(Problem("phone_unreadable", _("电话不像一个号码"), place="phone", value=written, fix=_("写 11 位手机号或带区号的座机,没有就留空")))
+        problems.append(
+            Problem(
+                "phone_unreadable",
+                _("电话不像一个号码"),
+                place="phone",
+                value=written,
+                fix=_("写 11 位手机号或带区号的座机,没有就留空"),
+            )
+        )
     urgency = request.POST.get("urgency", "")
     if urgency and urgency not in URGENCY:
         problems.append(Problem("value_unknown", _("没有这个取值"), place="urgency", value=urgency))
@@ -102,7 +110,9 @@ def caller(request: HttpRequest) -> HttpResponse:
     desk = matter_desk()
     is_known = index is not None or place is not None
     context = {
-        "matters": desk.open_here(phone_index=index, place_path=place.path if place else "") if desk and is_known else [],
+        "matters": desk.open_here(phone_index=index, place_path=place.path if place else "")
+        if desk and is_known
+        else [],
         "earlier": queries.of_phone(index),
         "is_known": is_known,
         "place": place,
@@ -114,7 +124,9 @@ def reading(request: HttpRequest) -> HttpResponse:
     """Show, while typing, what the words are understood to say; nothing is stored."""
     actor = actor_of(request)
     actor.require("voices.hear")
-    text = "\n".join(p for p in (request.POST.get("text", "")[:_LONGEST], request.POST.get("place_text", "")[:200]) if p)
+    text = "\n".join(
+        p for p in (request.POST.get("text", "")[:_LONGEST], request.POST.get("place_text", "")[:200]) if p
+    )
     lines = queries.sources_for(actor, Channel.HOTLINE, "voices.hear")
     if not text.strip() or not lines:
         return render(request, "voices/hotline_reading.html", {})
@@ -137,5 +149,9 @@ def taken(request: HttpRequest, message_id: UUID) -> HttpResponse:
     if row is None:
         raise NotFound(Problem("message_unknown", _("没有这条留言,或不在您的职责范围内"), value=str(message_id)))
     desk = matter_desk()
-    context = {"message": row, "matter": desk.of_message(row.id) if desk else None, "topic": topic_name(row.topic) if row.topic else ""}
+    context = {
+        "message": row,
+        "matter": desk.of_message(row.id) if desk else None,
+        "topic": topic_name(row.topic) if row.topic else "",
+    }
     return render(request, "voices/hotline_taken.html", context)

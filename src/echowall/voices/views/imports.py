@@ -12,9 +12,8 @@ from django.db.models import Count
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from echowall.kernel import audit, clock
 from echowall.kernel.errors import InvalidInput, NotFound, Problem
@@ -69,7 +68,15 @@ def upload(request: HttpRequest) -> HttpResponse:
     if not isinstance(file, UploadedFile):
         problems.append(Problem("file_missing", _("请选择文件"), place=_("文件"), fix="CSV、XLS、XLSX、.gz"))
     elif (file.size or 0) > MAX_BYTES:
-        problems.append(Problem("file_too_large", _("文件超过 60 MB"), place=_("文件"), value=str(file.name), fix=_("按日期拆成几个文件")))
+        problems.append(
+            Problem(
+                "file_too_large",
+                _("文件超过 60 MB"),
+                place=_("文件"),
+                value=str(file.name),
+                fix=_("按日期拆成几个文件"),
+            )
+        )
     if problems or not isinstance(file, UploadedFile):
         raise InvalidInput(problems)
     source = import_source(_uuid(request.POST["source"]))
@@ -100,7 +107,9 @@ def one(request: HttpRequest, import_id: UUID) -> HttpResponse:
     if loaded.state == Import.State.DRAFT:
         return render(request, "voices/import_draft.html", _draft(loaded))
     problems = loaded.problems.order_by("row", "id")
-    counts = problems.values("code", "message", "is_warning").annotate(count=Count("id")).order_by("is_warning", "-count")
+    counts = (
+        problems.values("code", "message", "is_warning").annotate(count=Count("id")).order_by("is_warning", "-count")
+    )
     context = {"loaded": loaded, "problems": problems[:_PROBLEMS], "problem_kinds": counts, "shown_at_most": _PROBLEMS}
     return render(request, "voices/import.html", context)
 
@@ -211,7 +220,10 @@ def errors(request: HttpRequest, import_id: UUID) -> FileResponse:
     target = io.BytesIO()
     try:
         count = write_error_workbook(
-            target, table.headers, read_messages(table, mapping_of(loaded)), english=(get_language() or "").startswith("en")
+            target,
+            table.headers,
+            read_messages(table, mapping_of(loaded)),
+            english=(get_language() or "").startswith("en"),
         )
     except RefusedInputError as error:
         raise invalid(error.problems) from error

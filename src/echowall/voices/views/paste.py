@@ -33,6 +33,7 @@ REASONS = {
 LAYOUT_NAMES = {
     "name_time": gettext_lazy("名字 时间,下一行文字(微信、企业微信、钉钉)"),
     "time_name": gettext_lazy("时间 名字,下一行文字(QQ)"),
+    "name_over_time": gettext_lazy("名字一行、时间一行,下面文字"),
     "time_line": gettext_lazy("时间 名字:文字,在一行"),
     "tabbed": gettext_lazy("时间、名字、文字用制表符分开"),
     "name_block": gettext_lazy("名字:,下一行文字"),
@@ -50,7 +51,7 @@ def paste(request: HttpRequest) -> HttpResponse:
     groups = queries.sources_for(actor, Channel.PASTED, "voices.hear")
     context: dict[str, Any] = {
         "groups": groups,
-        "layouts": [(name, LAYOUT_NAMES[name]) for name in LAYOUTS],
+        "layouts": [(name, LAYOUT_NAMES.get(name, LAYOUTS[name])) for name in LAYOUTS],
         "chosen": request.POST.get("source") or request.GET.get("source") or request.session.get("voices_group", ""),
         "reference": _local(clock.now()),
         "text": request.POST.get("text", ""),
@@ -92,7 +93,9 @@ def _pasted(request: HttpRequest) -> Pasted:
         reference = datetime.fromisoformat(written).replace(tzinfo=clock.SHANGHAI) if written else clock.now()
     except ValueError:
         raise InvalidInput(
-            Problem("reference_invalid", _("看不懂复制时间"), place=_("复制时间"), value=written, fix="2022-05-03T21:10")
+            Problem(
+                "reference_invalid", _("看不懂复制时间"), place=_("复制时间"), value=written, fix="2022-05-03T21:10"
+            )
         ) from None
     return Pasted(request.POST.get("text", ""), reference, request.POST.get("layout") or None)
 
@@ -121,13 +124,17 @@ def _preview(source: Source, split: PastedResult) -> dict[str, Any]:
         "skipped_count": len(left),
         "unclear": [(line.number, mask(line.text)) for line in split.unclear],
         "layout": split.layout,
-        "layout_name": LAYOUT_NAMES.get(split.layout, split.layout),
+        "layout_name": LAYOUT_NAMES.get(split.layout, LAYOUTS.get(split.layout, split.layout)),
     }
 
 
 def _file(request: HttpRequest, source: Source, pasted: Pasted) -> HttpResponse:
     filed = operations.file_pasted(
-        source=source, pasted=pasted, record_only=bool(request.POST.get("record_only")), actor=actor_of(request), at=clock.now()
+        source=source,
+        pasted=pasted,
+        record_only=bool(request.POST.get("record_only")),
+        actor=actor_of(request),
+        at=clock.now(),
     )
     new, known = filed.loaded.new_count, filed.loaded.known_count
     if new:

@@ -30,6 +30,7 @@ def _offices(paths: list[str]) -> list[UUID]:
     offices = {office_id for office_id, _path, _kind in rows if office_id}
     for office_id, path, _kind in rows:
         if office_id is None:  # appointed above the offices: all of them below
-            offices |= set(Place.objects.filter(kind=Place.Kind.OFFICE, path__under=path).values_list("id", flat=True)[:50])
+            offices |= set(
+                Place.objects.filter(kind=Place.Kind.OFFICE, path__under=path).values_list("id", flat=True)[:50]
+            )
     return sorted(offices)
-

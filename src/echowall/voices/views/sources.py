@@ -87,7 +87,9 @@ def _place(request: HttpRequest) -> Place:
 def switch(request: HttpRequest, source_id: UUID) -> HttpResponse:
     """Stop listening to a source, or listen again."""
     source = import_source(source_id)
-    operations.set_active(source=source, is_active=bool(request.POST.get("active")), actor=actor_of(request), at=clock.now())
+    operations.set_active(
+        source=source, is_active=bool(request.POST.get("active")), actor=actor_of(request), at=clock.now()
+    )
     return redirect("voices:sources")
 
 
