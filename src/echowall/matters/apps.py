@@ -8,3 +8,11 @@ class MattersConfig(AppConfig):
 
     name = "echowall.matters"
     label = "matters"
+
+    def ready(self) -> None:
+        """Answer hearing's pages for matters."""
+        from echowall.voices import matter_desk
+
+        from .for_voices import MattersDesk
+
+        matter_desk.provide(MattersDesk())

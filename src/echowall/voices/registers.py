@@ -16,6 +16,7 @@ from echowall.understanding.topics import default_topics, topic_name
 from .models import Message
 from .models.messages import State
 from .models.sources import Channel
+from .queries.queue import QUEUES, in_queue
 
 
 def _by_topic(rows: Rows, text: str) -> Rows:
@@ -47,6 +48,7 @@ MESSAGES = Register(
         Column("phone", _("电话"), lambda m: m.phone_masked, width=14, in_list=False),
     ),
     filters=(
+        Filter("tab", _("队列"), in_queue, "choice", lambda _a: [(k, title) for k, (title, _c) in QUEUES.items()]),
         choice_filter("band", _("把握"), "band", [(k, s.word) for k, s in BAND.items()]),
         choice_filter("urgency", _("紧急"), "urgency", [(k, s.word) for k, s in URGENCY.items()]),
         choice_filter("intent", _("诉求"), "intent", [(k, s.word) for k, s in INTENT.items()]),

@@ -18,8 +18,8 @@ from .unmasking import Unmasked, unmask_message
 
 __all__ = [
     "Heard",
-    "Unmasked",
     "Understood",
+    "Unmasked",
     "add_source",
     "correct_message",
     "discard_import",

@@ -38,18 +38,33 @@ def add_source(
     """
     actor.require("voices.manage_sources", place.path)
     if channel not in Channel.values:
-        raise refuse("channel_unknown", _("没有这个渠道"), place="channel", value=channel, fix="、".join(Channel.values))
+        raise refuse(
+            "channel_unknown", _("没有这个渠道"), place="channel", value=channel, fix="、".join(Channel.values)
+        )
     if place.office_id is None:
         raise refuse("place_without_office", _("来源要挂在街道办事处或其下的地点"), place="place", value=place.name)
     if Source.objects.filter(office_id=place.office_id, channel=channel, name=name).exists():
         raise refuse("name_taken", _("本街道该渠道已有同名来源"), place="name", value=name)
     with transaction.atomic():
         source = Source.objects.create(
-            id=new_id(), office_id=place.office_id, channel=channel, name=name, place=place, place_path=place.path,
-            settings=settings or {}, is_public=is_public, created_at=at,
+            id=new_id(),
+            office_id=place.office_id,
+            channel=channel,
+            name=name,
+            place=place,
+            place_path=place.path,
+            settings=settings or {},
+            is_public=is_public,
+            created_at=at,
         )
-        audit.record(actor=actor, at=at, action="voices.source.added", subject=("source", source.id),
-                     detail={"channel": channel, "name": name}, where=(place.office_id, place.path))
+        audit.record(
+            actor=actor,
+            at=at,
+            action="voices.source.added",
+            subject=("source", source.id),
+            detail={"channel": channel, "name": name},
+            where=(place.office_id, place.path),
+        )
     return source
 
 
@@ -64,8 +79,13 @@ def issue_token(*, source: Source, actor: Actor, at: datetime) -> str:
     with transaction.atomic():
         source.token_hash = sha256(token.encode()).digest()
         source.save(update_fields=["token_hash"])
-        audit.record(actor=actor, at=at, action="voices.token.issued", subject=("source", source.id),
-                     where=(source.office_id, source.place_path))
+        audit.record(
+            actor=actor,
+            at=at,
+            action="voices.token.issued",
+            subject=("source", source.id),
+            where=(source.office_id, source.place_path),
+        )
     return token
 
 

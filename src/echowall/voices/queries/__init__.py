@@ -1,6 +1,7 @@
 """Every read of hearing."""
 
 from .addresses import AnswerAddress, answer_address
+from .alike import Alike, copies_of, of_phone
 from .corrections import corrected_examples
 from .facts import MessageFacts, answered_message, message_facts
 from .public import (
@@ -16,26 +17,36 @@ from .public import (
     ticket_in_source,
     ticket_of_key,
 )
+from .queue import QUEUES, Queue, in_queue, next_in_queue, previous_in_queue, queues
 from .said import Said, attachment_content, said_in_clear
 from .sources import sources_for, table_source
 
 __all__ = [
+    "QUEUES",
+    "Alike",
     "AnswerAddress",
     "MessageFacts",
     "OwnMessage",
+    "Queue",
     "Said",
     "additions",
     "answer_address",
     "answered_message",
     "attachment_content",
+    "copies_of",
     "corrected_examples",
     "follow_up_code",
     "forget_tokens",
+    "in_queue",
     "message_facts",
+    "next_in_queue",
+    "of_phone",
     "own_message",
+    "previous_in_queue",
     "proof_holds",
     "public_source",
     "public_sources",
+    "queues",
     "said_in_clear",
     "source_by_token",
     "sources_for",

@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.cast import DAWN, Cast
 
 from echowall.kernel.actors import SYSTEM_ACTOR
 from echowall.kernel.scope import as_system
 from echowall.voices.cli import load_file
 from echowall.voices.models import Message
 from echowall.voices.operations import add_source
-from tests.cast import DAWN, Cast
 
 SETS = [
     "tipdm_gov_messages/hot_topic_messages.csv.gz",
