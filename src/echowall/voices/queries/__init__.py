@@ -19,6 +19,7 @@ from .public import (
 )
 from .queue import QUEUES, Queue, in_queue, next_in_queue, previous_in_queue, queues
 from .said import Said, attachment_content, said_in_clear
+from .secrets import secrets_of
 from .sources import sources_for, table_source
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "public_sources",
     "queues",
     "said_in_clear",
+    "secrets_of",
     "source_by_token",
     "sources_for",
     "table_source",
