@@ -3,6 +3,7 @@
 from .lists import Pile, Tab, critical_waiting, oldest_first, quick_tabs, waiting_for
 from .panel import ClockLine, clock_panel, place_said, team_parts
 from .progress import PublicProgress, PublicStep, progress_of, promises_at
+from .publication import AnsweredMatter, answered_matter, closed_count
 from .replies import check_reply, similar_answered, templates_for
 from .reporters import Reporter, reporters_of
 from .routes import may_return_until, route_for, suggest_route
@@ -10,6 +11,7 @@ from .standing import acting_office_paths, open_moves, open_offer, special_moves
 from .titles import title_for
 
 __all__ = [
+    "AnsweredMatter",
     "ClockLine",
     "Pile",
     "PublicProgress",
@@ -17,25 +19,27 @@ __all__ = [
     "Reporter",
     "Tab",
     "acting_office_paths",
+    "answered_matter",
     "check_reply",
     "clock_panel",
+    "closed_count",
     "critical_waiting",
     "may_return_until",
     "oldest_first",
     "open_moves",
     "open_offer",
     "place_said",
-    "quick_tabs",
     "progress_of",
     "promises_at",
+    "quick_tabs",
     "reporters_of",
     "route_for",
     "similar_answered",
     "special_moves",
     "standing_of",
     "suggest_route",
-    "templates_for",
     "team_parts",
+    "templates_for",
     "title_for",
     "waiting_for",
     "working_team_ids",

@@ -16,6 +16,7 @@ from .public import (
     ticket_in_source,
     ticket_of_key,
 )
+from .publication import PublicationFacts, heard_count, publication_facts
 from .said import Said, attachment_content, said_in_clear
 from .sources import sources_for, table_source
 
@@ -23,6 +24,7 @@ __all__ = [
     "AnswerAddress",
     "MessageFacts",
     "OwnMessage",
+    "PublicationFacts",
     "Said",
     "additions",
     "answer_address",
@@ -31,11 +33,13 @@ __all__ = [
     "corrected_examples",
     "follow_up_code",
     "forget_tokens",
+    "heard_count",
     "message_facts",
     "own_message",
     "proof_holds",
     "public_source",
     "public_sources",
+    "publication_facts",
     "said_in_clear",
     "source_by_token",
     "sources_for",
