@@ -37,11 +37,11 @@ def place_in_office(place_id: UUID, office_id: UUID) -> Place | None:
     return Place.objects.select_related("office").filter(id=place_id, office_id=office_id).first()
 
 
-<<<<<<< HEAD
 def places_by_id(place_ids: set[UUID]) -> dict[UUID, Place]:
     """Return the places with these ids, by id."""
     return {place.id: place for place in Place.objects.select_related("office").filter(id__in=place_ids)}
-=======
+
+
 def community_of(path: str) -> Place | None:
     """Return the community in which a place lies, itself included."""
     return Place.objects.filter(path__above=path, kind=Place.Kind.COMMUNITY).first()
@@ -50,4 +50,3 @@ def community_of(path: str) -> Place | None:
 def name_of(place_id: UUID) -> str:
     """Return a place's name, "" when there is none."""
     return Place.objects.filter(id=place_id).values_list("name", flat=True).first() or ""
->>>>>>> f1b9d7f (The wall: redacted proposals, moderation with undo, public pages from a cache that stands while the database is away)
