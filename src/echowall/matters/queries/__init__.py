@@ -1,10 +1,12 @@
 """Every read of owning."""
 
+from .callbacks import CallbackDue, callback_due, callbacks_due, next_try_at
 from .lists import Pile, Tab, critical_waiting, oldest_first, quick_tabs, waiting_for
 from .panel import ClockLine, clock_panel, place_said, team_parts
+from .policies import in_force, policies_for
 from .progress import PublicProgress, PublicStep, progress_of, promises_at
 from .publication import AnsweredMatter, answered_matter, closed_count
-from .replies import check_reply, similar_answered, templates_for
+from .replies import check_reply, reply_facts, similar_answered, templates_for
 from .reporters import Reporter, reporters_of
 from .routes import may_return_until, route_for, suggest_route
 from .standing import acting_office_paths, open_moves, open_offer, special_moves, standing_of, working_team_ids
@@ -12,7 +14,14 @@ from .titles import title_for
 
 __all__ = [
     "AnsweredMatter",
+    "CallbackDue",
     "ClockLine",
+    "callback_due",
+    "callbacks_due",
+    "in_force",
+    "next_try_at",
+    "policies_for",
+    "reply_facts",
     "Pile",
     "PublicProgress",
     "PublicStep",
