@@ -40,3 +40,13 @@ def place_in_office(place_id: UUID, office_id: UUID) -> Place | None:
 def places_by_id(place_ids: set[UUID]) -> dict[UUID, Place]:
     """Return the places with these ids, by id."""
     return {place.id: place for place in Place.objects.select_related("office").filter(id__in=place_ids)}
+
+
+def community_of(path: str) -> Place | None:
+    """Return the community in which a place lies, itself included."""
+    return Place.objects.filter(path__above=path, kind=Place.Kind.COMMUNITY).first()
+
+
+def name_of(place_id: UUID) -> str:
+    """Return a place's name, "" when there is none."""
+    return Place.objects.filter(id=place_id).values_list("name", flat=True).first() or ""

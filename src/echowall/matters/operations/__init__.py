@@ -1,6 +1,13 @@
 """Every write of owning. Each is one move of the chain (``rules.MOVES``) or a few of them in one transaction."""
 
-from .answering import add_reply_template, answer_reporters, inform_reporters, record_callback
+from .answering import (
+    Wording,
+    add_reply_template,
+    answer_reporters,
+    inform_reporters,
+    record_callback,
+    save_reply_template,
+)
 from .closing import check_matter, close_matter, closing_problems, evaluate_matter, reopen_matter
 from .dispatching import accept_matter, dispatch_by_route, dispatch_matter, request_joint_handling, return_matter
 from .handling import add_evidence, finish_joint_part, note_progress, planned_nodes, report_back, set_plan
@@ -8,6 +15,7 @@ from .joining import take_in
 from .merging import join_earlier, join_report, merge_matters, part_of, split_matter, unmerge_matter
 from .moving import move_matter, offer_move, refuse_move
 from .opening import ByHand, NewMatter, attach_report, cancel_matter, open_by_hand, open_from_message, open_matter
+from .policies import load_policy_texts, save_policy_text
 from .residents import say_outcome
 from .steering import add_note, ask_suspension, reclassify_matter, repin_matter, resume_matter, supervise, suspend_matter
 from .sweeping import sweep_clocks
@@ -17,6 +25,10 @@ __all__ = [
     "ByHand",
     "NewMatter",
     "Unmasked",
+    "Wording",
+    "load_policy_texts",
+    "save_policy_text",
+    "save_reply_template",
     "accept_matter",
     "add_evidence",
     "add_note",

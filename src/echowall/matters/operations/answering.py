@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,15 +12,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from echowall.kernel import audit
-from echowall.kernel.actors import Actor
-from echowall.kernel.errors import InvalidInput, NotFound, Problem, refuse
+from echowall.kernel.actors import SYSTEM_ACTOR, Actor
+from echowall.kernel.errors import InvalidInput, NotFound, Problem
 from echowall.kernel.ids import new_id
 from echowall.notices import operations as notices_operations
 from echowall.places.models import Place
+from echowall.understanding.topics import default_topics
 from echowall.voices import queries as voices_queries
 
 from .. import queries
 from ..models import Answer, Callback, HistoryEvent, Matter, ReplyTemplate, Report
+from ..reply_texts import PLACES, open_places, unknown_places
 from .chain import Step, locked, make_move
 from .closing import reopen_matter
 
@@ -43,7 +46,7 @@ def _tell(matter: Matter, reports: Sequence[Report], text: str, *, is_final: boo
 def _reports(matter: Matter, report_ids: Sequence[UUID] | None) -> list[Report]:
     standing = queries.reporters_of(matter)
     if report_ids is None:
-        return [row.report for row in standing]
+        return [row.report for row in standing if row.answered_at is None] or [row.report for row in standing]
     chosen = [row.report for row in standing if row.report.id in set(report_ids)]
     if len(chosen) != len(set(report_ids)):
         raise NotFound(Problem("report_unknown", _("有反映人不属于这个事项"), place="reports"))
@@ -51,7 +54,13 @@ def _reports(matter: Matter, report_ids: Sequence[UUID] | None) -> list[Report]:
 
 
 def inform_reporters(
-    *, matter_id: UUID, text: str, actor: Actor, at: datetime, report_ids: Sequence[UUID] | None = None
+    *,
+    matter_id: UUID,
+    text: str,
+    actor: Actor,
+    at: datetime,
+    report_ids: Sequence[UUID] | None = None,
+    request_key: str | None = None,
 ) -> HistoryEvent:
     """Tell the reporters how it goes (三日内反馈进展); sent on the channel each came by.
 
@@ -60,9 +69,12 @@ def inform_reporters(
     """
     with transaction.atomic():
         matter = locked(matter_id)
+        done = HistoryEvent.objects.filter(matter=matter, request_key=request_key).first() if request_key else None
+        if done:
+            return done
         reports = _reports(matter, report_ids)
-        event = make_move(matter_id=matter_id, actor=actor, at=at,
-                          step=Step("informed", {"text": text.strip(), "count": len(reports)}))
+        body = {"text": text.strip(), "count": len(reports)}
+        event = make_move(matter_id=matter_id, actor=actor, at=at, step=Step("informed", body, request_key=request_key))
         _tell(matter, reports, text.strip(), is_final=False, actor=actor, at=at, findings=())
     return event
 
@@ -75,12 +87,16 @@ def answer_reporters(
     at: datetime,
     report_ids: Sequence[UUID] | None = None,
     despite_findings: bool = False,
+    despite_reason: str = "",
     request_key: str | None = None,
 ) -> HistoryEvent:
     """Answer reporters (all that are not yet answered finally by default) with a checked text, on their own channel.
 
+    Who sends a text in spite of what the check found says why; findings and reason stand in the history.
+
     Raises:
-        InvalidInput: ``reply_incomplete`` for each finding of the reply check, unless ``despite_findings``.
+        InvalidInput: ``reply_incomplete`` for each finding of the reply check, unless ``despite_findings``; then
+            ``field_missing`` without a reason; ``place_open`` for a template's place that nobody filled in.
         Refusal, NotPermitted: as every move; NotFound: ``report_unknown``.
     """
     with transaction.atomic():
@@ -89,17 +105,31 @@ def answer_reporters(
         if done:
             return done
         findings = queries.check_reply(matter, text)
-        if findings and not despite_findings:
-            raise InvalidInput(
-                [Problem("reply_incomplete", f["message"], place="text", value=f["code"], fix=f.get("fix", ""))
-                 for f in findings]
-            )
+        problems = _answer_problems(text, findings, None if not despite_findings else despite_reason)
+        if problems:
+            raise InvalidInput(problems)
         reports = _reports(matter, report_ids)
         body = {"text": text.strip(), "count": len(reports), "findings": [f["code"] for f in findings]}
+        if findings:
+            body["despite"] = despite_reason.strip()
         event = make_move(matter_id=matter_id, step=Step("answered", body, request_key=request_key),
                           actor=actor, at=at)
         _tell(matter, reports, text.strip(), is_final=True, actor=actor, at=at, findings=findings)
     return event
+
+
+def _answer_problems(text: str, findings: Sequence[dict[str, Any]], despite: str | None) -> list[Problem]:
+    """Return why an answer may not go out; ``despite`` is the reason for sending it all the same, None without."""
+    problems = [
+        Problem("place_open", _("模板里还有没填的地方"), place="text", value=name, fix=_("填好,或删去"))
+        for name in open_places(text)
+    ]
+    if findings and despite is None:
+        problems += [Problem("reply_incomplete", f["message"], place="text", value=f["code"], fix=f.get("fix", ""))
+                     for f in findings]
+    elif findings and despite is not None and not despite.strip():
+        problems.append(Problem("field_missing", _("请写明为什么仍要发送"), place="despite_reason"))
+    return problems
 
 
 def record_callback(
@@ -111,6 +141,7 @@ def record_callback(
     at: datetime,
     satisfaction: int | None = None,
     note: str = "",
+    request_key: str | None = None,
 ) -> HistoryEvent:
     """Write down what a reporter said when asked. "Not solved" after the check reopens the matter and counts as rework.
 
@@ -122,6 +153,7 @@ def record_callback(
         at: when.
         satisfaction: 1 (very dissatisfied) to 5, when given.
         note: what was said.
+        request_key: the same key again (a double click) changes nothing.
 
     Raises:
         InvalidInput: ``outcome_unknown``, ``satisfaction_out_of_range``.
@@ -137,6 +169,9 @@ def record_callback(
         raise InvalidInput(problems)
     with transaction.atomic():
         matter = locked(matter_id)
+        done = HistoryEvent.objects.filter(matter=matter, request_key=request_key).first() if request_key else None
+        if done:
+            return done
         (report,) = _reports(matter, [report_id])
         rounds = Callback.objects.filter(report=report).count()
         Callback.objects.create(
@@ -152,10 +187,23 @@ def record_callback(
 
         solved = {"solved": "yes", "not_solved": "no", "unreached": "unreached"}[outcome]
         body = {"solved": solved, "satisfaction": satisfaction, "note": note.strip(), "report": str(report_id)}
-        event = make_move(matter_id=matter_id, step=Step("called_back", body, change=change), actor=actor, at=at)
+        step = Step("called_back", body, change=change, request_key=request_key)
+        event = make_move(matter_id=matter_id, step=step, actor=actor, at=at)
         if outcome == Callback.Outcome.NOT_SOLVED and event.to_state in {"checked", "closed", "evaluated"}:
-            reopen_matter(matter_id=matter_id, cause=_("回访未解决"), actor=actor, at=at)
+            # The rule reopens, whoever asked; a caller from the community may not reopen by hand.
+            by = actor if actor.may("matters.close", matter.place_path) else SYSTEM_ACTOR
+            reopen_matter(matter_id=matter_id, cause=_("回访未解决"), actor=by, at=at)
     return event
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a template says: its name, the topic it is for ("" for all), the text, and whether it is still offered."""
+
+    name: str
+    text: str
+    topic: str = ""
+    is_active: bool = True
 
 
 def add_reply_template(
@@ -164,16 +212,40 @@ def add_reply_template(
     """Keep a wording that proved good for a topic.
 
     Raises:
-        Refusal: ``field_missing``.
+        InvalidInput: ``field_missing``, ``place_unknown``, ``topic_unknown``: all at once.
         NotPermitted: the actor may not answer there.
     """
+    return save_reply_template(office=office, wording=Wording(name, text, topic), actor=actor, at=at)
+
+
+def save_reply_template(
+    *, office: Place, wording: Wording, actor: Actor, at: datetime, template_id: UUID | None = None
+) -> ReplyTemplate:
+    """Add a template, or change one of the office.
+
+    Raises:
+        InvalidInput: as ``add_reply_template``. NotFound: ``template_unknown``. NotPermitted.
+    """
     actor.require("matters.answer", office.path)
-    if not name.strip() or not text.strip():
-        raise refuse("field_missing", _("请填写模板名称和内容"), place="name")
+    problems = [Problem("field_missing", _("请填写模板名称和内容"), place=place)
+                for place, given in (("name", wording.name), ("text", wording.text)) if not given.strip()]
+    problems += [Problem("place_unknown", _("没有这个可填的项"), place="text", value=name,
+                         fix=_("可用:%s") % "、".join(PLACES)) for name in unknown_places(wording.text)]
+    if wording.topic and wording.topic not in default_topics():
+        problems.append(Problem("topic_unknown", _("没有这个类别"), place="topic", value=wording.topic))
+    if problems:
+        raise InvalidInput(problems)
     with transaction.atomic():
-        template = ReplyTemplate.objects.create(id=new_id(), office=office, topic=topic, name=name.strip(), text=text)
-        audit.record(actor=actor, at=at, action="matters.template.added", subject=("template", template.id),
-                     detail={"name": name, "topic": topic}, where=(office.id, office.path))
+        template = ReplyTemplate(id=new_id(), office=office)
+        if template_id is not None:
+            held = ReplyTemplate.objects.select_for_update().filter(id=template_id, office=office).first()
+            if held is None:
+                raise NotFound(Problem("template_unknown", _("没有这个模板,或不是本街道的"), value=str(template_id)))
+            template = held
+        template.name, template.text = wording.name.strip()[:60], wording.text
+        template.topic, template.is_active = wording.topic, wording.is_active
+        template.save()
+        audit.record(actor=actor, at=at, subject=("template", template.id), where=(office.id, office.path),
+                     action="matters.template.changed" if template_id else "matters.template.added",
+                     detail={"name": template.name, "topic": template.topic, "is_active": template.is_active})
     return template
-
-

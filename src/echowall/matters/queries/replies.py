@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q
 
+from echowall.kernel import clock
 from echowall.kernel.search import query
 from echowall.understanding.reply_check import check_reply as check_text
 
@@ -44,3 +46,20 @@ def templates_for(matter: Matter) -> list[ReplyTemplate]:
         ReplyTemplate.objects.filter(Q(office_id=matter.office_id) | Q(office=None), is_active=True)
         .filter(topic__in=[matter.topic, parent, ""]).order_by("-used_count", "name")[:20]
     )
+
+
+def reply_facts(matter: Matter, at: datetime) -> dict[str, str]:
+    """Return what a matter gives for the places of a template (``reply_texts.PLACES``); what is not known is absent."""
+    done = matter.history.filter(kind="reported_back").order_by("-seq").values_list("body__note", flat=True).first()
+    team = matter.lead_team
+    facts = {
+        "编号": matter.number, "标题": matter.title, "收到日期": _day(matter.opened_at), "地点": matter.place.name,
+        "专班": team.name if team else "", "专班电话": team.phone if team else "", "街道": matter.office.name,
+        "今天": _day(at), "处置情况": str(done or ""),
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def _day(at: datetime) -> str:
+    on = clock.today(at)
+    return f"{on.year}年{on.month}月{on.day}日"

@@ -17,17 +17,19 @@ from .public import (
     ticket_in_source,
     ticket_of_key,
 )
+from .publication import PublicationFacts, heard_count, publication_facts
 from .queue import QUEUES, Queue, in_queue, next_in_queue, previous_in_queue, queues
 from .said import Said, attachment_content, said_in_clear
 from .secrets import secrets_of
 from .sources import sources_for, table_source
 
 __all__ = [
-    "QUEUES",
     "Alike",
     "AnswerAddress",
     "MessageFacts",
     "OwnMessage",
+    "PublicationFacts",
+    "QUEUES",
     "Queue",
     "Said",
     "additions",
@@ -38,6 +40,7 @@ __all__ = [
     "corrected_examples",
     "follow_up_code",
     "forget_tokens",
+    "heard_count",
     "in_queue",
     "message_facts",
     "next_in_queue",
@@ -47,6 +50,7 @@ __all__ = [
     "proof_holds",
     "public_source",
     "public_sources",
+    "publication_facts",
     "queues",
     "said_in_clear",
     "secrets_of",
