@@ -86,8 +86,30 @@ def preview(matter: Matter, version: str, at: datetime) -> tuple[ClockChange, ..
     return preview_repin(clocks, history, to=to, now=at, **with_)
 
 
+def milestones(history: Sequence[Event]) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """Return when a matter was first accepted, when the reporters first had word, and when the last check passed.
+
+    The first two stay over a reopening (they measure the response); the third is gone until it passes again.
+    """
+    accepted = informed = solved = None
+    for event in history:
+        if event.kind == "accepted":
+            accepted = accepted or event.at
+        elif event.kind in {"informed", "answered"}:
+            informed = informed or event.at
+        elif event.kind == "checked" and event.body.get("passed"):
+            solved = event.at
+        elif event.kind == "reopened":
+            solved = None
+    return accepted, informed, solved
+
+
 def refresh(matter: Matter, at: datetime) -> None:
     """Put onto the (unsaved) matter what lists sort and colour by."""
-    says = report(matter, max(at, matter.opened_at))
+    clocks, history, with_ = _inputs(matter)
+    says = compute(clocks, history, now=max(at, matter.opened_at), **with_)
     matter.due_at, matter.next_change_at = says.due_at, says.sweep_at
     matter.colour = "" if says.colour == "none" else str(says.colour)
+    matter.clocks_met = sorted(r.clock[:40] for r in says.readings if r.met_at is not None and not r.is_late)
+    matter.clocks_missed = sorted(r.clock[:40] for r in says.readings if r.is_late)
+    matter.accepted_at, matter.informed_at, matter.solved_at = milestones(history)
