@@ -114,12 +114,33 @@ def suspended_until(rows: Sequence[HistoryEvent]) -> datetime | None:
     return datetime.fromisoformat(written) if written else None
 
 
+def milestones(rows: Sequence[HistoryEvent]) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """Return when a matter was first accepted, when the reporters first had word, and when the last check passed.
+
+    The first two stay over a reopening (they measure the response); the third is gone until it passes again.
+    """
+    accepted = informed = solved = None
+    for event in rows:
+        if event.kind == "accepted":
+            accepted = accepted or event.at
+        elif event.kind in {"informed", "answered"}:
+            informed = informed or event.at
+        elif event.kind == "checked" and event.body.get("passed"):
+            solved = event.at
+        elif event.kind == "reopened":
+            solved = None
+    return accepted, informed, solved
+
+
 def refresh(matter: Matter, at: datetime, rows: Sequence[HistoryEvent] | None = None) -> ClockReport:
     """Put onto the (unsaved) matter what lists sort and colour by; returns the report it comes from."""
     rows = history_of(matter) if rows is None else rows
     says = report(matter, max(at, matter.opened_at), rows)
     matter.due_at, matter.next_change_at = says.due_at, says.sweep_at
     matter.colour = "" if says.colour == "none" else str(says.colour)
+    matter.clocks_met = sorted(r.clock[:40] for r in says.readings if r.met_at is not None and not r.is_late)
+    matter.clocks_missed = sorted(r.clock[:40] for r in says.readings if r.is_late)
+    matter.accepted_at, matter.informed_at, matter.solved_at = milestones(rows)
     until = suspended_until(rows) if matter.state == State.SUSPENDED else None
     if until is not None and (matter.next_change_at is None or until < matter.next_change_at):
         matter.next_change_at = until  # the state changes then, whatever the clocks say

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from echowall.kernel import clock, events
 from echowall.kernel.actors import SYSTEM_ACTOR
+from echowall.voices import operations as voices_operations
 from echowall.voices import queries as voices_queries
 
 from . import operations
+from .models import Report
 
 
 @events.on("voices.message.understood")
@@ -20,3 +22,17 @@ def take_message(*, message_id: str) -> None:
     if facts.state != "heard":
         return
     operations.take_in(message_id=facts.id, actor=SYSTEM_ACTOR, at=clock.now())
+
+
+@events.on("matters.matter.closed")
+def mark_messages_handled(*, matter_id: str, event_id: str) -> None:
+    """Let the messages of a closed matter count as handled."""
+    ids = list(Report.objects.filter(matter_id=matter_id).values_list("message_id", flat=True))
+    voices_operations.mark_handled(message_ids=ids, is_handled=True)
+
+
+@events.on("matters.matter.reopened")
+def mark_messages_unhandled(*, matter_id: str, event_id: str) -> None:
+    """Let the messages of a reopened matter no longer count as handled."""
+    ids = list(Report.objects.filter(matter_id=matter_id).values_list("message_id", flat=True))
+    voices_operations.mark_handled(message_ids=ids, is_handled=False)

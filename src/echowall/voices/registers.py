@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from uuid import UUID
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,14 +14,33 @@ from echowall.kernel.signs import BAND, INTENT, URGENCY
 from echowall.places.choices import communities
 from echowall.understanding.topics import default_topics, topic_name
 
-from .models import Message
+from .models import Message, Source
 from .models.messages import State
 from .models.sources import Channel
 from .queries.queue import QUEUES, in_queue
 
 
 def _by_topic(rows: Rows, text: str) -> Rows:
-    return rows.filter(Q(topic=text) | Q(topic__startswith=f"{text}."))
+    return rows.filter(topic__in=[c for c in default_topics() if c == text or c.startswith(f"{text}.")] or [text])
+
+
+def source_name(text: str) -> str:
+    """Return the name of a source by its id, for the chip of the filter."""
+    return Source.objects.filter(id=text).values_list("name", flat=True).first() or text
+
+
+def _by_source(rows: Rows, text: str) -> Rows:
+    return rows.filter(source_id=UUID(text))
+
+
+def _by_tail(rows: Rows, text: str) -> Rows:
+    return rows.filter(phone_tail=text)
+
+
+def _by_phone(rows: Rows, text: str) -> Rows:
+    """By the blind index (hexadecimal): addresses and logs never hold a number."""
+    return rows.filter(phone_index=bytes.fromhex(text))
+
 
 
 MESSAGES = Register(
@@ -58,5 +78,8 @@ MESSAGES = Register(
         Filter("community", _("社区"), lambda rows, path: rows.filter(place_path__under=path), "choice", communities),
         date_filter("since", _("从"), "said_at"),
         date_filter("until", _("到"), "said_at", until=True),
+        Filter("source", _("来源"), _by_source, "hidden", say=source_name),
+        Filter("tail", _("电话后四位"), _by_tail, "hidden"),
+        Filter("phone", _("同一电话"), _by_phone, "hidden", say=lambda _text: _("同一号码")),
     ),
 )

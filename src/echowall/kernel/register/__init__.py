@@ -4,7 +4,7 @@ An app declares a ``Register`` in its ``registers.py`` and gives it an address w
 The number on a page, the list and the Excel file are the same query.
 """
 
-from .definition import Column, Filter, Register, choice_filter, date_filter, find, known_registers
+from .definition import Column, Filter, Register, choice_filter, date_filter, find, known_registers, mark_filter
 from .listing import Listing, listing_for
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "find",
     "known_registers",
     "listing_for",
+    "mark_filter",
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ..actors import Actor
 from ..clock import SHANGHAI
@@ -44,8 +44,9 @@ class Filter:
     name: str
     title: object
     apply: Callable[[Rows, str], Rows]
-    kind: str = "choice"  # choice, date, text, place
+    kind: str = "choice"  # choice, date, text, place, hidden (not drawn; used by addresses that figures lead to)
     choices: Callable[[Actor], Choices] | None = None
+    say: Callable[[str], object] | None = None  # how a hidden filter's value is called on the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,23 @@ def choice_filter(
         return rows.filter(**{f"{column}{lookup or '__in'}": values if not lookup else values[0]})
 
     return Filter(name, title, apply, "choice", allowed)
+
+
+def mark_filter(name: str, title: object, marks: Mapping[str, tuple[object, Q]]) -> Filter:
+    """Return a hidden filter by named conditions: every mark given (parted by commas) must hold.
+
+    Each mark is what it is called and its condition; a figure and the list behind it name the same marks.
+    """
+
+    def apply(rows: Rows, text: str) -> Rows:
+        for mark in text.split(","):
+            rows = rows.filter(marks[mark][1])
+        return rows
+
+    def say(text: str) -> str:
+        return "、".join(str(marks[mark][0]) for mark in text.split(",") if mark in marks)
+
+    return Filter(name, title, apply, "hidden", lambda _actor: [(k, v[0]) for k, v in marks.items()], say)
 
 
 def day_start(text: str) -> datetime:

@@ -28,6 +28,20 @@ def filters_shown(register: Register, actor: Actor, listing: Listing) -> list[di
             "choices": f.choices(actor) if f.choices else (),
         }
         for f in register.filters
+        if f.kind != "hidden"
+    ]
+
+
+def narrowed_by(register: Register, listing: Listing) -> list[dict[str, Any]]:
+    """Return the hidden filters that are in force: title, what the value is called, address without it."""
+    return [
+        {
+            "name": f.name, "title": f.title, "value": listing.given[f.name],
+            "said": f.say(listing.given[f.name]) if f.say else listing.given[f.name],
+            "without": listing.address(**{f.name: "", "page": ""}) or "?",
+        }
+        for f in register.filters
+        if f.kind == "hidden" and f.name in listing.given
     ]
 
 

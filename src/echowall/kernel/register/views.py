@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .. import clock
@@ -37,7 +39,8 @@ def register_view(register: Register, template: str = "kernel/register/page.html
         context = {"listing": listing, "register": register}
         if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
             return render(request, "kernel/register/list.html", context)
-        context |= {"views": saved_views(register, actor), "filters": operations.filters_shown(register, actor, listing)}
+        context |= {"views": saved_views(register, actor), "filters": operations.filters_shown(register, actor, listing),
+                    "narrowed": operations.narrowed_by(register, listing)}
         return render(request, template, context)
 
     return view
@@ -69,9 +72,20 @@ def progress(request: HttpRequest, progress_id: UUID) -> HttpResponse:
     """Show how far long work is; JSON for the page that polls."""
     work = _own_progress(request, progress_id)
     if request.headers.get("Accept", "").startswith("application/json"):
-        return JsonResponse({"state": work.state, "done": work.done_count, "total": work.total_count,
-                             "title": work.title, "result": work.result, "file": bool(work.file)})
+        return JsonResponse(_progress_facts(work))
     return render(request, "kernel/register/progress.html", {"work": work})
+
+
+def _progress_facts(work: Progress) -> dict[str, Any]:
+    """Return what the page's progress bar reads (frontend/src/progress.ts), and the raw facts for programs."""
+    state = "working" if work.state == Progress.State.RUNNING else work.state
+    is_over = work.state in {Progress.State.DONE, Progress.State.FAILED}
+    return {
+        "state": state, "done": work.done_count, "total": work.total_count or None,
+        "message": str(work.result.get("error", "")) if work.state == Progress.State.FAILED else work.title,
+        "redirect": reverse("kernel:progress", args=[work.id]) if is_over else None,
+        "title": work.title, "result": work.result, "file": bool(work.file),
+    }
 
 
 def download(request: HttpRequest, progress_id: UUID) -> FileResponse:

@@ -30,6 +30,15 @@ class State(models.TextChoices):
 OPEN_STATES = ("collected", "opened", "dispatched", "handling", "suspended", "reported", "checked")
 
 
+class CommunityOf(models.Func):
+    """The path of the community (the fourth node: city, district, office, community) that a place path lies in, or ""."""
+
+    template = (
+        "(CASE WHEN nlevel(%(expressions)s) >= 4 THEN ltree2text(subpath(%(expressions)s, 0, 4)) ELSE '' END)"
+    )
+    output_field = models.TextField()
+
+
 class Matter(models.Model):
     """A matter. Everything here but identity is a projection of its history, kept for lists; the history decides."""
 
@@ -38,6 +47,10 @@ class Matter(models.Model):
     office = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
     place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
     place_path = PathField()
+    # As text, because row-level security lets an index answer only for conditions that cannot leak a row.
+    community_path = models.GeneratedField(
+        expression=CommunityOf("place_path"), output_field=models.TextField(), db_persist=True
+    )
     also_office_ids = ArrayField(models.UUIDField(), default=list, help_text="offices that act on it as well")
     team_ids = ArrayField(models.UUIDField(), default=list, help_text="teams that may see it")
     title = models.CharField(max_length=120)
@@ -53,6 +66,11 @@ class Matter(models.Model):
     opened_at = models.DateTimeField()
     needed_by_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True, help_text="when a team first accepted it")
+    informed_at = models.DateTimeField(null=True, help_text="when the reporters first had word")
+    solved_at = models.DateTimeField(null=True, help_text="when the check passed; null again after a reopening")
+    clocks_met = ArrayField(models.CharField(max_length=40), default=list, help_text="clocks that stopped in time")
+    clocks_missed = ArrayField(models.CharField(max_length=40), default=list, help_text="clocks past their due time")
     playbook = models.CharField(max_length=80, help_text="id@version that its clocks are pinned to")
     due_at = models.DateTimeField(null=True, help_text="the nearest running clock")
     colour = models.CharField(max_length=8, blank=True, help_text="worst clock: green, amber, red")
@@ -76,6 +94,21 @@ class Matter(models.Model):
             models.Index(fields=("lead_team", "state", "due_at"), name="matter_team_state"),
             models.Index(fields=("place", "topic", "-opened_at"), name="matter_place_topic"),
             GinIndex(fields=("team_ids",), name="matter_teams"),
+            # Lists: the newest first, by each filter alone; several filters are joined by the database.
+            models.Index(fields=("-opened_at", "-id"), name="matter_opened"),
+            models.Index(fields=("state", "-opened_at", "-id"), name="matter_state_opened"),
+            models.Index(fields=("urgency", "-opened_at", "-id"), name="matter_urgency_opened"),
+            models.Index(fields=("intent", "-opened_at", "-id"), name="matter_intent_opened"),
+            models.Index(fields=("topic", "-opened_at", "-id"), name="matter_topic_opened"),
+            models.Index(fields=("channel", "-opened_at", "-id"), name="matter_channel_opened"),
+            models.Index(fields=("community_path", "-opened_at", "-id"), name="matter_community_opened"),
+            models.Index(fields=("lead_team", "-opened_at", "-id"), name="matter_team_opened"),
+            models.Index(fields=("-closed_at",), condition=models.Q(closed_at__isnull=False), name="matter_closed"),
+            models.Index(fields=("-due_at", "-id"), name="matter_due"),
+            models.Index(fields=("colour", "-opened_at", "-id"), condition=models.Q(state__in=OPEN_STATES),
+                         name="matter_open_colour"),
+            models.Index(fields=("-opened_at", "-id"), condition=models.Q(state__in=OPEN_STATES),
+                         name="matter_open_opened"),
             GinIndex(fields=("terms",), name="matter_terms"),
         )
 

@@ -14,7 +14,7 @@ from echowall.kernel import clock
 from echowall.kernel.errors import Refusal
 from echowall.kernel.middleware import actor_of
 from echowall.kernel.register import listing_for
-from echowall.kernel.register.operations import filters_shown
+from echowall.kernel.register.operations import filters_shown, narrowed_by
 from echowall.kernel.register.views import saved_views
 
 from .. import operations, queries
@@ -31,7 +31,7 @@ def matter_list(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
         return render(request, "matters/rows.html", context)
     context |= {"views": saved_views(MATTERS, actor), "filters": filters_shown(MATTERS, actor, listing),
-                "has_filters": bool(set(listing.given) - {"q", "state", "standing"})}
+                "narrowed": narrowed_by(MATTERS, listing), "has_filters": bool(set(listing.given) - {"q", "state", "standing"})}
     return render(request, "matters/list.html", context)
 
 

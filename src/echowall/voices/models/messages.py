@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.functions import Right
 from django.utils.translation import gettext_lazy as _
 
 from echowall.kernel.fields import PathField, SealedField
@@ -18,6 +19,7 @@ class State(models.TextChoices):
 
     HEARD = "heard", _("已接收")
     FILED = "filed", _("已归事项")
+    HANDLED = "handled", _("已办结")  # its matter is closed, or it came with a ledger that says so
     NOTED = "noted", _("已记录")  # nothing to solve: praise, venting, a greeting
     PARKED = "parked", _("待人工")
 
@@ -45,6 +47,10 @@ class Message(models.Model):
     phone_sealed = SealedField(null=True)
     phone_index = models.BinaryField(null=True)
     phone_masked = models.CharField(max_length=20, blank=True)
+    # The last four digits, for whoever has only these; the same four are on every screen anyway.
+    phone_tail = models.GeneratedField(
+        expression=Right("phone_masked", 4), output_field=models.CharField(max_length=4), db_persist=True
+    )
     place_text = models.CharField(max_length=200, blank=True)
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
@@ -76,6 +82,9 @@ class Message(models.Model):
                 fields=("office_id", "-said_at"), condition=models.Q(band="must_look"), name="message_must_look"
             ),
             models.Index(fields=("phone_index",), name="message_phone"),
+            models.Index(fields=("phone_tail",), condition=~models.Q(phone_tail=""), name="message_phone_tail"),
+            models.Index(fields=("-said_at", "-id"), name="message_said"),
+            models.Index(fields=("source", "-said_at"), name="message_source_said"),
             models.Index(fields=("conversation",), condition=~models.Q(conversation=""), name="message_conversation"),
             GinIndex(fields=("terms",), name="message_terms"),
         )

@@ -1,5 +1,6 @@
 """Every write of hearing."""
 
+from .ending import mark_handled
 from .filing import (
     Understood,
     correct_message,
@@ -32,6 +33,7 @@ __all__ = [
     "issue_token",
     "map_import",
     "mark_filed",
+    "mark_handled",
     "note_message",
     "park_message",
     "reset_mapping",

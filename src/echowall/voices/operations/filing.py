@@ -19,6 +19,7 @@ from echowall.kernel.search import terms
 from echowall.places.models import Place
 from echowall.understanding.types import Intent, Understanding, Urgency
 
+from ..channels.tables.given_words import GIVEN
 from ..models import Correction, Message, Pending, Reading
 from ..models.messages import State
 
@@ -76,10 +77,19 @@ def _take_over(one: Understood) -> None:
     message.intent, message.topic = reading.intent.value, reading.topic.value
     message.urgency, message.band = reading.urgency.value, str(reading.band)
     message.needed_by_at = reading.needed_by.end if reading.needed_by else None
+    given = {name: read(str(message.extra.get(name, ""))) for name, read in GIVEN.items()}
+    message.intent = given["given_intent"] or message.intent
+    message.topic = given["given_topic"] or message.topic
+    if given["given_intent"] or given["given_topic"]:
+        # A person has said what it is; a sign of danger in what is not done yet is looked at all the same.
+        message.band = "must_look" if reading.danger and not given["given_state"] else "sure"
     if one.place is not None and one.place.office_id is not None:
         message.place, message.place_path, message.office_id = one.place, one.place.path, one.place.office_id
-    needs_nothing = reading.intent.value in _NOTED and reading.urgency.value == Urgency.NORMAL and not reading.danger
-    is_noted = is_record_only(message) or (needs_nothing and reading.band != "must_look")
+    if given["given_state"]:
+        message.state = State.HANDLED
+        return
+    needs_nothing = message.intent in _NOTED and reading.urgency.value == Urgency.NORMAL and not reading.danger
+    is_noted = is_record_only(message) or (needs_nothing and message.band != "must_look")
     message.state = State.NOTED if is_noted else State.HEARD
 
 
@@ -190,7 +200,7 @@ def note_message(*, message: Message, actor: Actor, at: datetime) -> Message:
         NotPermitted: the actor may not correct there.
     """
     actor.require("voices.correct", message.place_path)
-    if message.state == State.FILED:
+    if message.state in {State.FILED, State.HANDLED}:
         raise refuse("message_filed", _("留言已归入事项,请在事项里处理"), place="message", value=message.ticket)
     with transaction.atomic():
         message.state, message.band = State.NOTED, "sure"

@@ -54,6 +54,10 @@ _NAMES = {
     "replied_at": """
         答复时间, 回复时间, 办结时间, 办理时间, replied at, reply time, answered at, closed, closed at, closed date
     """,
+    # What a person has decided already stands: these three are not left to the machine (see voices/given.py).
+    "given_intent": "人工诉求类型, 核定诉求类型, given intent",
+    "given_topic": "人工事项类别, 核定事项类别, given topic",
+    "given_state": "人工办理状态, 核定办理状态, given state",
     "status": "状态, 办理状态, 处理状态, 工单状态, status, state",
     "source": "渠道, 来源, 诉求来源, 来电渠道, 受理渠道, channel, source",
     "latitude": "纬度, lat, latitude",

@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from echowall.voices.channels.dates import MomentError
 from echowall.voices.channels.phones import phone_of
 from echowall.voices.channels.tables.column_names import FIX_COLUMN, ROW_COLUMN
+from echowall.voices.channels.tables.given_words import GIVEN
 from echowall.voices.channels.tables.files import Cell
 from echowall.voices.channels.tables.mapping import JOINED, ColumnMapping
 from echowall.voices.channels.tables.reading import Table
@@ -16,7 +17,8 @@ from echowall.voices.channels.tables.values import cell_text, degrees_of, instan
 from echowall.voices.channels.types import SHANGHAI, HeardMessage, Problem, RefusedInputError, content_key
 
 MAX_TEXT = 20_000
-AS_SAID = ("category", "urgency", "reply", "status", "source")  # kept in `extra` under our own names
+# Kept in `extra` under our own names.
+AS_SAID = ("category", "urgency", "reply", "status", "source", "given_intent", "given_topic", "given_state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class _RowReader:
 
         text, title = self._text(cells, fault)
         extra = {name: value for name, i in self.extra if (value := self._cell(cells, i))}
+        for name in (name for name in GIVEN if extra.get(name) and not GIVEN[name](extra[name])):
+            fault("class_unknown", name, extra[name], is_warning=True)
         said_at = self._instant(cells, "said_at", fault)
         replied_at = self._instant(cells, "replied_at", fault)
         if replied_at:
@@ -235,6 +239,12 @@ _PROBLEMS = {
         "this is not a coordinate in degrees",
         "写成十进制度数，例如 113.63 和 34.75",
         "write decimal degrees, like 113.63 and 34.75",
+    ),
+    "class_unknown": (
+        "不认识这个类别",
+        "this class is not known",
+        "写成系统里的诉求类型、事项类别或办理状态；不改则由系统判断",
+        "write an intent, topic or state of the system; left as it is, the system decides",
     ),
     "id_repeated": (
         "这个编号在文件里出现了不止一次",
