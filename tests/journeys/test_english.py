@@ -21,7 +21,7 @@ from echowall.voices.sweeping import sweep_pending
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]")
-# Also a team's name, the language's own name, and part of the papers an office writes, which are Chinese in any language.
+# Also a team, the language itself, and part of the papers an office writes, which are Chinese in any language.
 NOT_TEXTS = {"医疗保障专班", "中文", "街道办事处"}
 
 
