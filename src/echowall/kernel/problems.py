@@ -34,17 +34,18 @@ def problem_response(status: int, problems: Iterable[Problem] = (), *, detail: s
     return response
 
 
-def refusal_response(refusal: Refusal) -> HttpResponse:
-    """Return the answer for a refused operation; what it did in the request's transaction is undone."""
-    if transaction.get_connection().in_atomic_block:
+def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Return the answer for a refused operation; what a worker's request did in its one transaction is undone."""
+    if hasattr(request, "actor") and transaction.get_connection().in_atomic_block:
         transaction.set_rollback(True)
     return problem_response(refusal.status, refusal.problems)
 
 
 class ProblemMiddleware:
-    """Turns every error page below ``/api/`` into a problem: also those of the server, the router and the CSRF check."""
+    """Turns every error page below ``/api/`` into a problem: also the server's, the router's and the CSRF check's."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep what comes next."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

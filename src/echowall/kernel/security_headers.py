@@ -30,6 +30,7 @@ class SecurityHeadersMiddleware:
     """Adds the content policy and the list of allowed devices, unless a view set its own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep what comes next."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

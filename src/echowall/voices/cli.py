@@ -1,4 +1,6 @@
-"""Commands of hearing: ``voices load`` loads a table, ``voices corrections`` writes staff corrections as training data."""
+"""Commands of hearing: ``voices load`` loads a table, ``voices corrections`` writes staff corrections as training data;
+``voices mail`` and ``voices wecom`` fetch (``fetching_cli``).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+
+from .fetching_cli import add_commands
 
 FAILED, WRONG_INPUT = 1, 2
 
@@ -29,6 +33,7 @@ def add_parsers(subparsers: Any) -> None:
     corrections_parser = commands.add_parser("corrections", help="把人工更正写成训练数据 (JSONL)")
     corrections_parser.add_argument("--output", type=Path, required=True, help="写到哪个文件")
     corrections_parser.set_defaults(run=_corrections, needs_database=True)
+    add_commands(commands)
 
 
 def _load(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""What residents fill in. Everything but the words themselves is optional: a call for help must never fail on a field."""
+"""What residents fill in. All but the words themselves is optional: a call for help must never fail on a field."""
 
 from __future__ import annotations
 

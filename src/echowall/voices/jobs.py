@@ -8,6 +8,7 @@ from uuid import UUID
 from echowall.kernel import clock
 from echowall.kernel.jobs import enqueue, job
 
+from . import fetching, limits
 from .loading import run_import
 from .models import Import
 
@@ -28,3 +29,16 @@ def resume_loads(timestamp: int) -> None:
     for import_id in stalled.values_list("id", flat=True):
         Import.objects.filter(id=import_id).update(moved_at=clock.now())
         enqueue(load_table, import_id=str(import_id))
+
+
+@job(queue="mail", retries=1, cron="* * * * *", in_parts=True)
+def fetch_mail(timestamp: int) -> None:
+    """Look into every mailbox and every folder of a WeCom archive."""
+    fetching.fetch_all_mail(at=clock.now())
+    fetching.hear_new_archives(at=clock.now())
+
+
+@job(queue="default", cron="17 3 * * *")
+def forget_allowances(timestamp: int) -> None:
+    """Drop the token buckets of callers long gone."""
+    limits.forget_old_allowances()

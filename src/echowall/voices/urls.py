@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import progress, public
+from .views import progress, public, wechat
 
 app_name = "voices"
 _DESK = "echowall.voices.urls_desk"
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("o/<str:office_code>/places/", public.places, name="places"),
     path("o/<str:office_code>/map/", public.places_map, name="map"),
     path("said/<str:ticket>/", public.said, name="said"),
+    path("wechat/<uuid:source_id>/", wechat.callback, name="wechat"),
     path("progress/", progress.progress, name="progress"),
     path("progress/<str:ticket>/", progress.ticket, name="ticket"),
     path("progress/<str:ticket>/outcome/", progress.outcome, name="outcome"),

@@ -152,11 +152,18 @@ def _last_word(history: Sequence[HistoryEvent], report_id: UUID) -> str:
 
 def _word(matter: Matter) -> str:
     words = {
-        State.COLLECTED: _("已收到，正在研究"), State.OPENED: _("已登记，正在安排"), State.DISPATCHED: _("已交给负责的专班"),
-        State.HANDLING: _("正在办理"), State.SUSPENDED: _("暂时办不了，条件具备后继续"),
-        State.REPORTED: _("已处理，正在核查"), State.CHECKED: _("已处理，正在核查"), State.CLOSED: _("已办结"),
-        State.EVALUATED: _("已办结"), State.MERGED: _("与同一件事一起办理"), State.CANCELLED: _("已记录，无需办理"),
-    }  # fmt: skip
+        State.COLLECTED: _("已收到，正在研究"),
+        State.OPENED: _("已登记，正在安排"),
+        State.DISPATCHED: _("已交给负责的专班"),
+        State.HANDLING: _("正在办理"),
+        State.SUSPENDED: _("暂时办不了，条件具备后继续"),
+        State.REPORTED: _("已处理，正在核查"),
+        State.CHECKED: _("已处理，正在核查"),
+        State.CLOSED: _("已办结"),
+        State.EVALUATED: _("已办结"),
+        State.MERGED: _("与同一件事一起办理"),
+        State.CANCELLED: _("已记录，无需办理"),
+    }
     return words.get(State(matter.state), "")
 
 

@@ -60,6 +60,8 @@ class IntakeBatch(Struct, forbid_unknown_fields=True, frozen=True):
     messages: Annotated[list[IntakeMessage], Meta(min_length=1, max_length=MAX_BATCH)]
 
 
+# msgspec tells of broken UTF-8 inside a text, and of nesting without end, by Python's own errors.
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _decode_one = msgspec.json.Decoder(IntakeMessage).decode
 _decode_batch = msgspec.json.Decoder(IntakeBatch).decode
 _TYPES: dict[str, Any] = {field.name: field.type for field in msgspec.structs.fields(IntakeMessage)}
@@ -73,7 +75,7 @@ def read_one(body: bytes, *, idempotency_key: str = "") -> HeardMessage:
     _check_size(body)
     try:
         item = _decode_one(body)
-    except msgspec.MsgspecError as error:
+    except _UNREADABLE as error:
         raise RefusedInputError(*_problems_of_body(body, error, is_batch=False)) from error
     problems = _meaning(item, "", idempotency_key)
     if problems:
@@ -90,7 +92,7 @@ def read_batch(body: bytes) -> list[HeardMessage]:
     _check_size(body)
     try:
         batch = _decode_batch(body)
-    except msgspec.MsgspecError as error:
+    except _UNREADABLE as error:
         raise RefusedInputError(*_problems_of_body(body, error, is_batch=True)) from error
     problems = [p for i, item in enumerate(batch.messages) for p in _meaning(item, f"messages[{i}]", "")]
     problems += _repeated(batch.messages)
@@ -161,10 +163,10 @@ def _check_size(body: bytes) -> None:
         raise RefusedInputError(_problem("body_too_large", "$", f"{len(body)} B"))
 
 
-def _problems_of_body(body: bytes, error: msgspec.MsgspecError, *, is_batch: bool) -> list[Problem]:
+def _problems_of_body(body: bytes, error: Exception, *, is_batch: bool) -> list[Problem]:
     try:
         loose = msgspec.json.decode(body)
-    except msgspec.DecodeError as broken:
+    except _UNREADABLE as broken:
         return [_problem("json_unreadable", "$", str(broken))]
     if not is_batch:
         return _problems_of_item(loose, "") or [_problem("field_invalid", "$", str(error))]

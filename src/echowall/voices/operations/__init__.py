@@ -13,13 +13,14 @@ from .filing import (
 from .hearing import Heard, hear_messages
 from .loading import discard_import, draft_import, map_import, reset_mapping, start_import
 from .pasting import file_pasted
+from .secrets import set_secrets
 from .sources import add_source, issue_token, set_active
 from .unmasking import Unmasked, unmask_message
 
 __all__ = [
     "Heard",
-    "Unmasked",
     "Understood",
+    "Unmasked",
     "add_source",
     "correct_message",
     "discard_import",
@@ -35,6 +36,7 @@ __all__ = [
     "park_message",
     "reset_mapping",
     "set_active",
+    "set_secrets",
     "start_import",
     "try_again",
     "unmask_message",

@@ -9,8 +9,6 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-
 from echowall.kernel import audit, clock, files
 from echowall.kernel.actors import Actor
 from echowall.kernel.ids import new_id, new_ticket
@@ -19,9 +17,10 @@ from echowall.kernel.scope import as_system
 from echowall.understanding.redaction import mask
 
 from ..channels.types import HeardMessage
-from ..models import Attachment, Import, Message, Pending, Source
+from ..models import Attachment, Import, Message, Source
+from .storing import insert_messages
 
-_BATCH = 500
+_DRAWS = 5
 _KEY_LETTERS = 120
 
 
@@ -49,14 +48,7 @@ def hear_messages(
     Writes one audit row for the call. Runs for the system: whoever may use the source may speak.
     """
     with as_system():
-        for attempt in range(3):
-            try:
-                with transaction.atomic():
-                    return _store(messages, source, actor, at, loaded)
-            except IntegrityError as exc:  # two tickets alike: draw again
-                if "ticket" not in str(exc) or attempt == 2:
-                    raise
-    raise AssertionError("unreachable")
+        return _store(messages, source, actor, at, loaded)
 
 
 def _store(
@@ -70,16 +62,8 @@ def _store(
     for message in messages:
         if message.key not in rows and message.key not in stored:
             rows[message.key] = _row(message, source, at, loaded, sealing)
-    candidates = list(rows.values())
-    Message.objects.bulk_create(candidates, batch_size=_BATCH, ignore_conflicts=True)
-    fresh = _stored(source, list(rows))
-    if len(fresh) < len(rows):  # ignored for its ticket, not for its key
-        raise IntegrityError("ticket taken")
-    stored |= fresh
-    new_ids = {row.id for row in candidates} & {message_id for message_id, _ in stored.values()}
-    Pending.objects.bulk_create(
-        [Pending(message_id=i, next_at=at) for i in sorted(new_ids)], batch_size=_BATCH, ignore_conflicts=True
-    )
+    fresh = _insert(source, rows, stored, at)
+    new_ids = {message_id for message_id, _ticket in fresh.values()}
     _keep_attachments([m for m in messages if m.attachments], stored, new_ids)
     if new_ids:
         one = next(iter(new_ids)) if len(new_ids) == 1 else None
@@ -98,6 +82,24 @@ def _store(
         result.append(Heard(message_id, ticket, message_id in new_ids and message.key not in answered))
         answered.add(message.key)
     return result
+
+
+def _insert(
+    source: Source, rows: dict[str, Message], stored: dict[str, tuple[UUID, str]], at: datetime
+) -> dict[str, tuple[UUID, str]]:
+    """Store the rows and return those that are new by key; adds them, and those already known, to ``stored``."""
+    fresh = insert_messages(list(rows.values()), at)
+    for _draw in range(_DRAWS):
+        stored |= fresh
+        left_out = [key for key in rows if key not in stored]
+        if not left_out:
+            return fresh
+        stored |= _stored(source, left_out)
+        clashing = [rows[key] for key in left_out if key not in stored]  # left out for the ticket, not for the key
+        for row in clashing:
+            row.ticket = new_ticket(clock.today(at))
+        fresh |= insert_messages(clashing, at)
+    raise RuntimeError("no free ticket was drawn")
 
 
 def _stored(source: Source, keys: Sequence[str]) -> dict[str, tuple[UUID, str]]:

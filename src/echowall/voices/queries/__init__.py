@@ -17,6 +17,7 @@ from .public import (
     ticket_of_key,
 )
 from .said import Said, attachment_content, said_in_clear
+from .secrets import secrets_of
 from .sources import sources_for, table_source
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "public_source",
     "public_sources",
     "said_in_clear",
+    "secrets_of",
     "source_by_token",
     "sources_for",
     "table_source",

@@ -42,7 +42,7 @@ def progress(request: HttpRequest) -> HttpResponse:
         return _door(request, form, status=422)
     ticket = form.cleaned_data["ticket"]
     wait = max(
-        limits.wait_for("proof-ticket", normalise_ticket(ticket) or ticket.strip(), burst=10, per_second=1 / 60),
+        limits.wait_for("proof-ticket", normalise_ticket(ticket) or ticket.strip(), burst=6, per_second=1 / 300),
         limits.wait_for("proof-address", client_address(request), burst=60, per_second=0.5),
     )
     if wait:
