@@ -1,0 +1,41 @@
+"""The clocks of matters recomputed from their histories; the whole table is printed by `python benchmarks/clocks.py`.
+
+Beside it: the same histories merely serialised as JSON, what any answer about them costs at least.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import timedelta
+
+from benchmarks.clocks import OPENED_AT, history, working
+from benchmarks.figures import Figure
+from echowall.playbooks import default_folder, load
+from echowall.playbooks.clocks import ChineseCalendar, compute
+
+TARGET_MICROSECONDS = 150.0
+
+
+def measure(*, quick: bool) -> list[Figure]:
+    """Return microseconds per matter for the longest history, by calendar and by working days; best of five."""
+    plain, calendar, now = load(default_folder() / "13710"), ChineseCalendar(), OPENED_AT + timedelta(days=5)
+    events, count = history(18), 1_000 if quick else 10_000
+    began = time.process_time()
+    for _ in range(count):
+        json.dumps([(event.kind, event.at.isoformat(), event.body) for event in events], ensure_ascii=False)
+    beside = (time.process_time() - began) / count * 1e6
+    figures = []
+    for name, playbook in (("calendar days", plain), ("working days", working(plain))):
+        clocks, best = playbook.clocks_on(OPENED_AT.date()), float("inf")
+        for _ in range(5):
+            began = time.process_time()
+            for _ in range(count):
+                compute(clocks, events, now=now, calendar=calendar)
+            best = min(best, (time.process_time() - began) / count * 1e6)
+        figures.append(
+            Figure(f"clocks of one matter, {name}", best, "µs", TARGET_MICROSECONDS, lower_is_better=True,
+                   beside="its history as JSON", beside_value=beside,
+                   conditions={"clocks": len(playbook.clocks), "events": len(events), "20,000 matters": f"{best * 0.02:.2f} s"})
+        )  # fmt: skip
+    return figures
