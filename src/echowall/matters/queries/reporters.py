@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -34,7 +35,7 @@ class Reporter:
     attempts_required: int = _ATTEMPTS
 
     @property
-    def message(self):  # type: ignore[no-untyped-def]
+    def message(self) -> Any:
         """The message (a row of voices, read only)."""
         return self.report.message
 

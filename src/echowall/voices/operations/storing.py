@@ -30,9 +30,14 @@ def insert_messages(rows: Sequence[Message], at: datetime) -> dict[str, tuple[UU
     return stored
 
 
+def _written() -> list[Any]:
+    """Return the columns that are written; PostgreSQL computes the generated ones itself."""
+    return [field for field in Message._meta.concrete_fields if not field.generated]
+
+
 @lru_cache(maxsize=32)
 def _statement(count: int) -> str:
-    columns = [field.column for field in Message._meta.concrete_fields]
+    columns = [field.column for field in _written()]
     one = f"({', '.join(['%s'] * len(columns))})"
     return (
         f"WITH heard AS (INSERT INTO voices_message ({', '.join(columns)}) VALUES {', '.join([one] * count)}"  # noqa: S608 - names of our own columns
@@ -44,7 +49,7 @@ def _statement(count: int) -> str:
 
 
 def _values(row: Message) -> list[Any]:
-    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in Message._meta.concrete_fields]
+    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in _written()]
 
 
 def _run(statement: str, values: list[Any], *, prepare: bool) -> list[tuple[UUID, str, str]]:
