@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from echowall.kernel import audit, events
 from echowall.kernel.actors import Actor
+from echowall.kernel.bulk import insert_many
 from echowall.kernel.errors import refuse
 from echowall.kernel.ids import new_id
 from echowall.kernel.search import terms
@@ -59,12 +60,11 @@ def file_batch(*, understood: Sequence[Understood], at: datetime) -> None:
         _take_over(one)
     messages = [one.message for one in understood]
     with transaction.atomic():
-        Reading.objects.bulk_create(
+        insert_many(
             [
                 Reading(id=new_id(), message=one.message, model=one.reading.model[:60], made_at=at, result=one.result)
                 for one in understood
-            ],
-            batch_size=1000,
+            ]
         )
         _save_filing(messages)
         Pending.objects.filter(message__in=messages).delete()
