@@ -45,6 +45,9 @@ FIELD_NAMES = {
     "replied_at": gettext_lazy("答复时间"),
     "status": gettext_lazy("办理状态"),
     "source": gettext_lazy("原渠道"),
+    "given_intent": gettext_lazy("已定诉求类型"),
+    "given_topic": gettext_lazy("已定事项类别"),
+    "given_state": gettext_lazy("已定办理状态"),
     "latitude": gettext_lazy("纬度"),
     "longitude": gettext_lazy("经度"),
 }
@@ -123,7 +126,7 @@ def _draft(loaded: Import) -> dict[str, Any]:
         "loaded": loaded,
         "table": table,
         "fields": [
-            {"name": name, "title": FIELD_NAMES[name], "columns": mapping.columns.get(name, ())} for name in FIELDS
+            {"name": name, "title": FIELD_NAMES.get(name, name), "columns": mapping.columns.get(name, ())} for name in FIELDS
         ],
         "mapping": mapping,
         "problems": faults,
