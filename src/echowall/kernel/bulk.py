@@ -44,8 +44,8 @@ def insertion(model: type[models.Model]) -> str:
     """Return the statement that adds rows given as one JSON parameter and leaves out those already there."""
     fields = [field for field in model._meta.concrete_fields if not field.generated]
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields)
-    types = ", ".join(f"{quote(field.column)} {field.db_type(connection)}" for field in fields)
+    names = ", ".join(quote(str(field.column)) for field in fields)
+    types = ", ".join(f"{quote(str(field.column))} {field.db_type(connection)}" for field in fields)
     return (
         f"INSERT INTO {quote(model._meta.db_table)} ({names})"  # noqa: S608 - names of our own models
         f" SELECT {names} FROM json_to_recordset(%s::json) AS given({types}) ON CONFLICT DO NOTHING"
@@ -54,7 +54,7 @@ def insertion(model: type[models.Model]) -> str:
 
 @lru_cache(maxsize=64)
 def _columns(model: type[models.Model]) -> tuple[tuple[str, str], ...]:
-    return tuple((field.column, field.attname) for field in model._meta.concrete_fields if not field.generated)
+    return tuple((str(field.column), field.attname) for field in model._meta.concrete_fields if not field.generated)
 
 
 def _plain(value: Any) -> Any:

@@ -24,6 +24,9 @@ from ..channels.tables.given_words import GIVEN
 from ..models import Correction, Message, Pending, Reading
 from ..models.messages import State
 
+# Who corrected, where it was the system itself.
+SYSTEM_ID = UUID(int=0)
+
 # Nothing to solve in these unless a person says so, or there is a sign of danger.
 _NOTED = {Intent.PRAISE, Intent.OTHER, Intent.VENT}
 
@@ -176,7 +179,8 @@ def correct_message(
             message.state = State.HEARD if is_taken_up and not is_record_only(message) else State.NOTED
         _save_filing([message])
         Correction.objects.bulk_create(
-            Correction(id=new_id(), message=message, field=f, was=w, now=n, by_id=actor.id, at=at) for f, w, n in rows
+            Correction(id=new_id(), message=message, field=f, was=w, now=n, by_id=actor.id or SYSTEM_ID, at=at)
+            for f, w, n in rows
         )
         audit.record(
             actor=actor,

@@ -37,7 +37,7 @@ def insert_messages(rows: Sequence[Message], at: datetime) -> dict[str, tuple[UU
 
 @lru_cache(maxsize=2)
 def _statement(is_one: bool) -> str:
-    columns = [field.column for field in _FIELDS]
+    columns = [str(field.column) for field in _FIELDS]
     insertion = (
         f"INSERT INTO voices_message ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608 - names of our own columns
         " ON CONFLICT DO NOTHING"
@@ -45,7 +45,7 @@ def _statement(is_one: bool) -> str:
         else bulk.insertion(Message)
     )
     return (
-        f"WITH heard AS ({insertion} RETURNING id, key, ticket),"
+        f"WITH heard AS ({insertion} RETURNING id, key, ticket),"  # noqa: S608 - names of our own columns
         " queued AS (INSERT INTO voices_pending (message_id, attempts, next_at, error)"
         " SELECT id, 0, %s, '' FROM heard)"
         " SELECT id, key, ticket FROM heard"
