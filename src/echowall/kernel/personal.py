@@ -17,8 +17,8 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -67,6 +67,7 @@ class Sealing:
     """
 
     def __init__(self) -> None:
+        """Start with no key known."""
         self._current: dict[str, tuple[UUID, AESGCM]] = {}
         self._by_id: dict[UUID, AESGCM] = {}
 

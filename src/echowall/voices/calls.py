@@ -1,4 +1,4 @@
-"""Taking a call: heard, understood at once, put right by the one who listened, and made a matter while the line is open."""
+"""Taking a call: heard, understood at once, put right by who listened, and made a matter while the line is open."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def take_call(*, call: Call, actor: Actor, at: datetime) -> Message:
     """
     actor.require("voices.hear", call.line.place_path)
     said = HeardMessage(
-        channel="hotline", key=f"call:{call.key or new_id()}", text=call.text, said_at=at, sender=call.sender, phone=call.phone,
-        place_text=call.place_text,
+        channel="hotline", key=f"call:{call.key or new_id()}", text=call.text, said_at=at,
+        sender=call.sender, phone=call.phone, place_text=call.place_text,
     )  # fmt: skip
     with transaction.atomic():
         (heard,) = hear_messages(messages=[said], source=call.line, actor=actor, at=at)
@@ -66,7 +66,7 @@ def take_call(*, call: Call, actor: Actor, at: datetime) -> Message:
 
 
 def _put_right(message: Message, call: Call, actor: Actor, at: datetime) -> None:
-    """What the worker heard and picked stands over what the machine read, but never below a sign of danger by silence."""
+    """Let what the worker heard and picked stand over what the machine read; silence changes nothing."""
     changes = {"urgency": call.urgency} if call.urgency and call.urgency != message.urgency else {}
     is_elsewhere = call.place is not None and call.place.id != message.place_id
     if (changes or is_elsewhere) and actor.may("voices.correct", message.place_path):

@@ -56,7 +56,8 @@ def _load(arguments: argparse.Namespace) -> int:
         print(json.dumps(figures, ensure_ascii=False))  # noqa: T201
     else:
         print(  # noqa: T201
-            f"{figures['file']}: {figures['rows']} 行 = 新 {figures['new']} + 已有 {figures['known']} + 有误 {figures['problems']},"
+            f"{figures['file']}: {figures['rows']} 行 ="
+            f" 新 {figures['new']} + 已有 {figures['known']} + 有误 {figures['problems']},"
             f" {figures['seconds']:.1f} 秒, {figures['rows_per_second']:.0f} 行/秒"
         )
     return 0 if figures["state"] == "done" else FAILED

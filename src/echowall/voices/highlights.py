@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from echowall.understanding.redaction import mask
@@ -63,9 +64,7 @@ def segments(text: str, personal: Sequence[PersonalData], marks: Sequence[Mark])
         borders = {b for b in borders if not one.start < b < one.end} | {one.start, one.end}
     cuts = sorted(borders)
     by_start = {one.start: one for one in hidden}
-    return [
-        Segment(_shown(text[a:b], by_start.get(a)), _parts(a, b, marks)) for a, b in zip(cuts, cuts[1:], strict=False)
-    ]
+    return [Segment(_shown(text[a:b], by_start.get(a)), _parts(a, b, marks)) for a, b in pairwise(cuts)]
 
 
 def _shown(piece: str, hidden: PersonalData | None) -> str:

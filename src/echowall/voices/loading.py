@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 
 from echowall.kernel import audit, clock
 from echowall.kernel.actors import SYSTEM_ACTOR, Actor
@@ -93,7 +94,11 @@ def _row_count(table: Table) -> int:
 
 def _announce(loaded: Import, row_count: int) -> None:
     with as_system():
-        Progress.objects.filter(id=loaded.progress_id).update(state=Progress.State.RUNNING, total_count=row_count)
+        _progress(loaded).update(state=Progress.State.RUNNING, total_count=row_count)
+
+
+def _progress(loaded: Import) -> QuerySet[Progress]:
+    return Progress.objects.filter(import__id=loaded.id)
 
 
 def _load_chunk(loaded: Import, rows: Sequence[ReadRow], actor: Actor, at: datetime) -> bool:
@@ -114,7 +119,7 @@ def _load_chunk(loaded: Import, rows: Sequence[ReadRow], actor: Actor, at: datet
         loaded.problem_count += without + len(failed)
         loaded.done_row, loaded.moved_at = rows[-1].row, clock.now()
         loaded.save(update_fields=["row_count", "new_count", "known_count", "problem_count", "done_row", "moved_at"])
-        Progress.objects.filter(id=loaded.progress_id).update(done_count=loaded.row_count)
+        _progress(loaded).update(done_count=loaded.row_count)
     return True
 
 
@@ -200,7 +205,7 @@ def _finish(loaded: Import, state: Import.State, actor: Actor, problems: Sequenc
         counts = {"rows": loaded.row_count, "new": loaded.new_count, "known": loaded.known_count,
                   "problems": loaded.problem_count}  # fmt: skip
         is_done = state == Import.State.DONE
-        Progress.objects.filter(id=loaded.progress_id).update(
+        _progress(loaded).update(
             state=Progress.State.DONE if is_done else Progress.State.FAILED,
             finished_at=loaded.moved_at,
             done_count=loaded.row_count,

@@ -1,4 +1,4 @@
-"""What hearing needs of owning, as an interface: the programme of matters provides it, so that hearing depends on nobody.
+"""What hearing needs of owning, as an interface that matters provides, so that hearing depends on nobody.
 
 Without a provider (a hearing-only installation) pages simply show no matters.
 """

@@ -55,8 +55,8 @@ class Source(models.Model):
 class Import(models.Model):
     """One file or pasted block that was loaded; the same content loaded again is known by its hash.
 
-    A file is first a draft whose columns a person may map, then loads chunk by chunk: ``done_row`` is the last row whose
-    chunk is committed, so that a load that was cut off goes on from there and no row counts twice.
+    A file is first a draft whose columns a person may map, then loads chunk by chunk: ``done_row`` is the last row
+    whose chunk is committed, so that a load that was cut off goes on from there and no row counts twice.
     """
 
     class State(models.TextChoices):

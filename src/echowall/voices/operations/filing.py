@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from echowall.kernel import audit, events
 from echowall.kernel.actors import Actor
+from echowall.kernel.bulk import insert_many
 from echowall.kernel.errors import refuse
 from echowall.kernel.ids import new_id
 from echowall.kernel.search import terms
@@ -22,6 +23,9 @@ from echowall.understanding.types import Intent, Understanding, Urgency
 from ..channels.tables.given_words import GIVEN
 from ..models import Correction, Message, Pending, Reading
 from ..models.messages import State
+
+# Who corrected, where it was the system itself.
+SYSTEM_ID = UUID(int=0)
 
 # Nothing to solve in these unless a person says so, or there is a sign of danger.
 _NOTED = {Intent.PRAISE, Intent.OTHER, Intent.VENT}
@@ -59,12 +63,11 @@ def file_batch(*, understood: Sequence[Understood], at: datetime) -> None:
         _take_over(one)
     messages = [one.message for one in understood]
     with transaction.atomic():
-        Reading.objects.bulk_create(
+        insert_many(
             [
                 Reading(id=new_id(), message=one.message, model=one.reading.model[:60], made_at=at, result=one.result)
                 for one in understood
-            ],
-            batch_size=1000,
+            ]
         )
         _save_filing(messages)
         Pending.objects.filter(message__in=messages).delete()
@@ -176,7 +179,8 @@ def correct_message(
             message.state = State.HEARD if is_taken_up and not is_record_only(message) else State.NOTED
         _save_filing([message])
         Correction.objects.bulk_create(
-            Correction(id=new_id(), message=message, field=f, was=w, now=n, by_id=actor.id, at=at) for f, w, n in rows
+            Correction(id=new_id(), message=message, field=f, was=w, now=n, by_id=actor.id or SYSTEM_ID, at=at)
+            for f, w, n in rows
         )
         audit.record(
             actor=actor,

@@ -141,7 +141,7 @@ def _check_source(source: Source) -> None:
 def map_import(
     *, loaded: Import, mapping: ColumnMapping, reading: Reading, record_only: bool, actor: Actor, at: datetime
 ) -> Import:
-    """Change how a draft is read; nothing is loaded yet. A mapping that does not fit is kept, and shown with its problems.
+    """Change how a draft is read; nothing is loaded yet. A mapping that does not fit is kept and shown.
 
     Raises:
         Refusal: ``import_started``.

@@ -11,9 +11,13 @@ from uuid import UUID
 import psycopg
 from django.db import connection
 
+from echowall.kernel import bulk
+
 from ..models import Message
 
-_AT_ONCE = 500
+_AT_ONCE = 1000
+# The database makes the generated ones itself.
+_FIELDS = tuple(field for field in Message._meta.concrete_fields if not field.generated)
 
 
 def insert_messages(rows: Sequence[Message], at: datetime) -> dict[str, tuple[UUID, str]]:
@@ -24,24 +28,24 @@ def insert_messages(rows: Sequence[Message], at: datetime) -> dict[str, tuple[UU
     stored: dict[str, tuple[UUID, str]] = {}
     for start in range(0, len(rows), _AT_ONCE):
         part = rows[start : start + _AT_ONCE]
-        values = [value for row in part for value in _values(row)]
-        for message_id, key, ticket in _run(_statement(len(part)), [*values, at], prepare=len(part) == 1):
+        is_one = len(part) == 1
+        values = _values(part[0]) if is_one else [bulk.as_json(part)]
+        for message_id, key, ticket in _run(_statement(is_one), [*values, at], prepare=is_one):
             stored[key] = (message_id, ticket)
     return stored
 
 
-def _written() -> list[Any]:
-    """Return the columns that are written; PostgreSQL computes the generated ones itself."""
-    return [field for field in Message._meta.concrete_fields if not field.generated]
-
-
-@lru_cache(maxsize=32)
-def _statement(count: int) -> str:
-    columns = [field.column for field in _written()]
-    one = f"({', '.join(['%s'] * len(columns))})"
+@lru_cache(maxsize=2)
+def _statement(is_one: bool) -> str:
+    columns = [str(field.column) for field in _FIELDS]
+    insertion = (
+        f"INSERT INTO voices_message ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608 - names of our own columns
+        " ON CONFLICT DO NOTHING"
+        if is_one
+        else bulk.insertion(Message)
+    )
     return (
-        f"WITH heard AS (INSERT INTO voices_message ({', '.join(columns)}) VALUES {', '.join([one] * count)}"  # noqa: S608 - names of our own columns
-        " ON CONFLICT DO NOTHING RETURNING id, key, ticket),"
+        f"WITH heard AS ({insertion} RETURNING id, key, ticket),"  # noqa: S608 - names of our own columns
         " queued AS (INSERT INTO voices_pending (message_id, attempts, next_at, error)"
         " SELECT id, 0, %s, '' FROM heard)"
         " SELECT id, key, ticket FROM heard"
@@ -49,7 +53,7 @@ def _statement(count: int) -> str:
 
 
 def _values(row: Message) -> list[Any]:
-    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in _written()]
+    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in _FIELDS]
 
 
 def _run(statement: str, values: list[Any], *, prepare: bool) -> list[tuple[UUID, str, str]]:

@@ -24,12 +24,12 @@ from .secrets import secrets_of
 from .sources import sources_for, table_source
 
 __all__ = [
+    "QUEUES",
     "Alike",
     "AnswerAddress",
     "MessageFacts",
     "OwnMessage",
     "PublicationFacts",
-    "QUEUES",
     "Queue",
     "Said",
     "additions",

@@ -34,7 +34,7 @@ def copies_of(message: Message) -> list[Alike]:
     return sorted((one for one in scored if one.score >= _ALIKE), key=lambda one: -one.score)[:_SHOWN]
 
 
-def of_phone(phone_index: bytes | None, *, but: Message | None = None) -> list[Message]:
+def of_phone(phone_index: bytes | memoryview | None, *, but: Message | None = None) -> list[Message]:
     """Return the newest messages of a phone."""
     if not phone_index:
         return []

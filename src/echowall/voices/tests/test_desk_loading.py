@@ -135,9 +135,9 @@ class TestRunImport:
                 raise KeyboardInterrupt
             return real(**given)
 
-        with patch.object(loading, "CHUNK_ROWS", 10), patch.object(loading, "hear_messages", dies_at_the_third):
-            with pytest.raises(KeyboardInterrupt):
-                load_file(_csv(35), "a.csv", "12345 工单", "", None)
+        ten, dies = patch.object(loading, "CHUNK_ROWS", 10), patch.object(loading, "hear_messages", dies_at_the_third)
+        with ten, dies, pytest.raises(KeyboardInterrupt):
+            load_file(_csv(35), "a.csv", "12345 工单", "", None)
         with scope.as_system():
             loaded = Import.objects.get()
             assert (loaded.state, loaded.row_count, Message.objects.count()) == ("loading", 20, 20)

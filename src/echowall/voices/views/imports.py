@@ -21,6 +21,7 @@ from echowall.kernel.middleware import actor_of
 from echowall.understanding.redaction import mask
 
 from .. import operations, queries
+from ..channels.dates import Order
 from ..channels.tables import FIELDS, ColumnMapping, Table, read_messages, write_error_workbook
 from ..channels.types import RefusedInputError
 from ..models import Import
@@ -45,6 +46,9 @@ FIELD_NAMES = {
     "replied_at": gettext_lazy("答复时间"),
     "status": gettext_lazy("办理状态"),
     "source": gettext_lazy("原渠道"),
+    "given_intent": gettext_lazy("已定诉求类型"),
+    "given_topic": gettext_lazy("已定事项类别"),
+    "given_state": gettext_lazy("已定办理状态"),
     "latitude": gettext_lazy("纬度"),
     "longitude": gettext_lazy("经度"),
 }
@@ -123,7 +127,8 @@ def _draft(loaded: Import) -> dict[str, Any]:
         "loaded": loaded,
         "table": table,
         "fields": [
-            {"name": name, "title": FIELD_NAMES[name], "columns": mapping.columns.get(name, ())} for name in FIELDS
+            {"name": name, "title": FIELD_NAMES.get(name, name), "columns": mapping.columns.get(name, ())}
+            for name in FIELDS
         ],
         "mapping": mapping,
         "problems": faults,
@@ -157,10 +162,11 @@ def change(request: HttpRequest, import_id: UUID) -> HttpResponse:
     year = request.POST.get("year", "").strip()
     if year and not (year.isdigit() and 1900 <= int(year) <= 2200):
         raise InvalidInput(Problem("year_invalid", _("年份写四位数字"), place=_("年份"), value=year, fix="2022"))
-    order = request.POST.get("order", "")
+    asked = request.POST.get("order", "")
+    order: Order = "dmy" if asked == "dmy" else "mdy" if asked == "mdy" else ""
     mapping = ColumnMapping(
         {name: chosen for name, chosen in columns.items() if chosen},
-        order=order if order in ("dmy", "mdy") else "",  # type: ignore[arg-type] - checked here
+        order=order,
         year=int(year) if year else None,
         keep_other=bool(request.POST.get("keep_other")),
     )
