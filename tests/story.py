@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count
 
+from tests.cast import EVENING, Street
+
 from echowall.kernel import scope
 from echowall.kernel.actors import SYSTEM_ACTOR, Actor
 from echowall.matters import operations
@@ -15,7 +17,6 @@ from echowall.places.models import Place
 from echowall.voices.channels.types import HeardMessage
 from echowall.voices.models import Message
 from echowall.voices.operations import Heard, hear_messages
-from tests.cast import EVENING, Street
 
 LATER = EVENING + timedelta(minutes=10)
 NOTE = "已安排社区医生于5月4日上午上门接种第三针,现场拍照留存"
@@ -30,25 +31,46 @@ def as_actor(actor: Actor) -> Iterator[None]:
         yield
 
 
-def heard(street: Street, text: str = "我需要在4日去打狂犬疫苗第三针,请帮帮我", phone: str = "13800001234",
-          at: datetime = EVENING) -> Heard:
+def heard(
+    street: Street,
+    text: str = "我需要在4日去打狂犬疫苗第三针,请帮帮我",
+    phone: str = "13800001234",
+    at: datetime = EVENING,
+) -> Heard:
     """Let somebody say something on the street's web form."""
-    message = HeardMessage(channel="web", key=f"story-{next(_numbers)}", text=text, phone=phone, sender="王先生",
-                           said_at=at)
+    message = HeardMessage(
+        channel="web", key=f"story-{next(_numbers)}", text=text, phone=phone, sender="王先生", said_at=at
+    )
     (one,) = hear_messages(messages=[message], source=street.web, actor=street.actor("duty"), at=at)
     return one
 
 
-def opened(street: Street, *, urgency: str = "normal", topic: str = "medicine.special", place: Place | None = None,
-           title: str = "打狂犬疫苗第三针", at: datetime = EVENING) -> Matter:
+def opened(
+    street: Street,
+    *,
+    urgency: str = "normal",
+    topic: str = "medicine.special",
+    place: Place | None = None,
+    title: str = "打狂犬疫苗第三针",
+    at: datetime = EVENING,
+) -> Matter:
     """Open a matter with one reporter, not yet given to anybody."""
     message, place = heard(street, at=at), place or street.building
     with scope.as_system():
         Message.objects.filter(id=message.id).update(place=place, place_path=place.path, topic=topic)
         matter = operations.open_matter(
-            new=operations.NewMatter(place=place, title=title, summary=title, channel="web",
-                                     intent="help", topic=topic, urgency=urgency, opened_at=at),
-            actor=SYSTEM_ACTOR, at=at,
+            new=operations.NewMatter(
+                place=place,
+                title=title,
+                summary=title,
+                channel="web",
+                intent="help",
+                topic=topic,
+                urgency=urgency,
+                opened_at=at,
+            ),
+            actor=SYSTEM_ACTOR,
+            at=at,
         )
         operations.attach_report(matter=matter, message_id=message.id, is_first=True, why={"how": "opened"}, at=at)
     return matter
@@ -94,8 +116,9 @@ def answered(street: Street, **about: object) -> Matter:
     with as_actor(duty):
         operations.answer_reporters(matter_id=matter.id, text=REPLY, actor=duty, at=LATER)
         report = matter.reports.get()
-        operations.record_callback(matter_id=matter.id, report_id=report.id, outcome="solved", satisfaction=5,
-                                   actor=duty, at=LATER)
+        operations.record_callback(
+            matter_id=matter.id, report_id=report.id, outcome="solved", satisfaction=5, actor=duty, at=LATER
+        )
     return fresh(matter)
 
 
@@ -146,6 +169,14 @@ def fresh(matter: Matter) -> Matter:
 
 
 STANDING = {
-    "opened": opened, "dispatched": dispatched, "handling": handling, "suspended": suspended, "reported": reported,
-    "checked": checked, "closed": closed, "evaluated": evaluated, "merged": merged, "cancelled": cancelled,
+    "opened": opened,
+    "dispatched": dispatched,
+    "handling": handling,
+    "suspended": suspended,
+    "reported": reported,
+    "checked": checked,
+    "closed": closed,
+    "evaluated": evaluated,
+    "merged": merged,
+    "cancelled": cancelled,
 }

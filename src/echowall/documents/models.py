@@ -47,7 +47,9 @@ class Document(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("office", "kind", "year", "sequence"), name="one_document_per_number"),
             models.CheckConstraint(
-                condition=models.Q(state="draft") | models.Q(state="void") | models.Q(issued_at__isnull=False, digest__isnull=False),
+                condition=models.Q(state="draft")
+                | models.Q(state="void")
+                | models.Q(issued_at__isnull=False, digest__isnull=False),
                 name="issued_document_is_signed",
             ),
         )

@@ -54,10 +54,22 @@ def draft_document(*, new: NewDocument, actor: Actor, at: datetime) -> Document:
         sequence = _next(new.office.id, new.kind, year)
         number = number_of(new.office.name, new.kind, year, sequence)
         document = Document.objects.create(
-            id=new_id(), office=new.office, place_path=new.place_path, kind=new.kind, year=year, sequence=sequence,
-            number=number, title=new.title[:200], text=new.compose(number), subject_kind=new.subject[0],
-            subject_id=new.subject[1], cause=new.cause, to_team_ids=list(new.to_team_ids), drafted_at=at,
-            drafted_by_id=actor.id, drafted_by_name=actor.name,
+            id=new_id(),
+            office=new.office,
+            place_path=new.place_path,
+            kind=new.kind,
+            year=year,
+            sequence=sequence,
+            number=number,
+            title=new.title[:200],
+            text=new.compose(number),
+            subject_kind=new.subject[0],
+            subject_id=new.subject[1],
+            cause=new.cause,
+            to_team_ids=list(new.to_team_ids),
+            drafted_at=at,
+            drafted_by_id=actor.id,
+            drafted_by_name=actor.name,
         )
         _record(document, "drafted", actor, at)
     return document
@@ -83,8 +95,11 @@ def revise_document(*, document_id: UUID, title: str, text: str, actor: Actor, a
     with transaction.atomic():
         document = _locked(document_id, actor)
         _require_draft(document)
-        problems = [Problem("field_missing", _("请填写内容"), place=name)
-                    for name, value in (("title", title), ("text", text)) if not value.strip()]
+        problems = [
+            Problem("field_missing", _("请填写内容"), place=name)
+            for name, value in (("title", title), ("text", text))
+            if not value.strip()
+        ]
         if problems:
             raise InvalidInput(problems)
         document.title, document.text = title.strip()[:200], text.replace("\r\n", "\n").strip() + "\n"
@@ -149,5 +164,12 @@ def _require_draft(document: Document) -> None:
 
 def _record(document: Document, done: str, actor: Actor, at: datetime, reason: str = "") -> None:
     detail: dict[str, Any] = {"number": document.number, "kind": document.kind}
-    audit.record(actor=actor, at=at, action=f"documents.document.{done}", subject=("document", document.id),
-                 detail=detail, reason=reason, where=(document.office_id, document.place_path))
+    audit.record(
+        actor=actor,
+        at=at,
+        action=f"documents.document.{done}",
+        subject=("document", document.id),
+        detail=detail,
+        reason=reason,
+        where=(document.office_id, document.place_path),
+    )

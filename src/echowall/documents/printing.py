@@ -6,6 +6,7 @@ import json
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -40,10 +41,15 @@ def pdf_of(document: Document) -> bytes:
     marks = {Document.State.DRAFT: "拟稿", Document.State.VOID: "作废"}
     foot = document.number + (f" 核验码 {bytes(document.digest).hex()[:12]}" if document.digest else "")
     data = {
-        "title": f"{document.number} {document.title}", "head": head.strip(), "lines": rest.strip("\n").split("\n"),
-        "mark": marks.get(Document.State(document.state), ""), "foot": foot,
+        "title": f"{document.number} {document.title}",
+        "head": head.strip(),
+        "lines": rest.strip("\n").split("\n"),
+        "mark": marks.get(Document.State(document.state), ""),
+        "foot": foot,
     }
-    made = typst.compile(_LAYOUT.encode(), font_paths=list(font_folders()), ignore_system_fonts=True,
-                         sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
-    assert isinstance(made, bytes)  # one document, no output path: bytes, says typst; for the type checker
+    layout: Any = _LAYOUT.encode()
+    made: bytes = typst.compile(
+        layout, font_paths=list(font_folders()), ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+    )  # fmt: skip
     return made

@@ -35,14 +35,27 @@ class VoidForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("作废理由"), max_length=300)
 
 
-def _page(request: HttpRequest, document: Document, draft: DraftForm | None = None, void: VoidForm | None = None,
-          status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    document: Document,
+    draft: DraftForm | None = None,
+    void: VoidForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     may_issue = actor_of(request).may(KINDS[document.kind].permission, document.place_path)
-    return render(request, "documents/detail.html", {
-        "document": document, "kind": KINDS[document.kind], "may_issue": may_issue,
-        "draft_form": draft or DraftForm(initial={"title": document.title, "text": document.text}),
-        "void_form": void or VoidForm(), "is_editing": draft is not None,
-    }, status=status)
+    return render(
+        request,
+        "documents/detail.html",
+        {
+            "document": document,
+            "kind": KINDS[document.kind],
+            "may_issue": may_issue,
+            "draft_form": draft or DraftForm(initial={"title": document.title, "text": document.text}),
+            "void_form": void or VoidForm(),
+            "is_editing": draft is not None,
+        },
+        status=status,
+    )
 
 
 @require_GET
@@ -69,8 +82,9 @@ def revise(request: HttpRequest, document_id: UUID) -> HttpResponse:
     form = DraftForm(request.POST)
     if form.is_valid():
         try:
-            operations.revise_document(document_id=document_id, actor=actor_of(request), at=clock.now(),
-                                       **form.cleaned_data)
+            operations.revise_document(
+                document_id=document_id, actor=actor_of(request), at=clock.now(), **form.cleaned_data
+            )
         except Refusal as refusal:
             for problem in refusal.problems:
                 form.add_error(problem.place if problem.place in form.fields else None, problem.message)
@@ -94,7 +108,8 @@ def void(request: HttpRequest, document_id: UUID) -> HttpResponse:
     form = VoidForm(request.POST)
     if not form.is_valid():
         return _page(request, queries.visible_document(document_id), void=form, status=422)
-    document = operations.void_document(document_id=document_id, reason=form.cleaned_data["reason"],
-                                        actor=actor_of(request), at=clock.now())
+    document = operations.void_document(
+        document_id=document_id, reason=form.cleaned_data["reason"], actor=actor_of(request), at=clock.now()
+    )
     messages.success(request, _("%s 已作废") % document.number)
     return redirect("documents:detail", document_id)

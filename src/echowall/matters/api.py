@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest, QueryDict
-from ninja import Query, Router
+from ninja import Router
 
 from echowall.kernel import clock
 from echowall.kernel.errors import InvalidInput, NotFound, Problem, Refusal
@@ -27,33 +27,46 @@ _REFUSED = {403: RefusalOut, 404: RefusalOut, 409: RefusalOut, 422: RefusalOut}
 
 def refusal_out(refusal: Refusal) -> tuple[int, dict[str, Any]]:
     """Return a refusal as status and body."""
-    return refusal.status, {"problems": [
-        {"code": p.code, "message": str(p.message), "place": p.place, "value": p.value, "fix": str(p.fix)}
-        for p in refusal.problems
-    ]}
+    return refusal.status, {
+        "problems": [
+            {"code": p.code, "message": str(p.message), "place": p.place, "value": p.value, "fix": str(p.fix)}
+            for p in refusal.problems
+        ]
+    }
 
 
 def _visible(matter_id: UUID) -> Matter:
-    matter = Matter.objects.select_related("place", "office", "lead_team", "owner").defer("terms").filter(id=matter_id).first()
+    matter = (
+        Matter.objects.select_related("place", "office", "lead_team", "owner")
+        .defer("terms")
+        .filter(id=matter_id)
+        .first()
+    )
     if matter is None:
         raise NotFound(Problem("matter_unknown", "没有这个事项,或不在您的职责范围内", value=str(matter_id)))
     return matter
 
 
 @router.get("", response={200: MatterPageOut, **_REFUSED}, summary="Matters in sight, the newest first")
-def list_matters(  # noqa: PLR0913 - each parameter is one filter of the address
+def list_matters(
     request: HttpRequest,
-    state: str = Query(""),
-    urgency: str = Query(""),
-    colour: str = Query(""),
-    since: datetime | None = Query(None),  # noqa: B008 - how ninja declares parameters
-    after: str = Query("", description="cursor: `next` of the page before"),
+    state: str = "",
+    urgency: str = "",
+    colour: str = "",
+    since: datetime | None = None,
+    after: str = "",
 ) -> Any:
-    """List matters, 50 at a time; filters by state, urgency, clock colour and opening time."""
+    """List matters, 50 at a time; filters by state, urgency, clock colour and opening time. ``after`` is the ``next`` of the
+    page before.
+    """
     try:
         actor_of(request).require("matters.see")
         rows = Matter.objects.select_related("place").defer("terms", "summary")
-        wrong = [Problem("filter_invalid", "没有这个状态", place="state", value=state)] if state and state not in State.values else []
+        wrong = (
+            [Problem("filter_invalid", "没有这个状态", place="state", value=state)]
+            if state and state not in State.values
+            else []
+        )
         if after:
             rows, problem = _after(rows, after)
             wrong += [problem] if problem else []
@@ -95,9 +108,17 @@ def get_matter(request: HttpRequest, matter_id: UUID) -> Any:
 def _detail(request: HttpRequest, matter: Matter) -> dict[str, Any]:
     shown = {name: getattr(matter, name) for name in (*MatterDetailOut.model_fields,) if hasattr(Matter, name)}
     return shown | {
-        "place_name": matter.place.name, "history": list(matter.history.order_by("seq")),
+        "place_name": matter.place.name,
+        "history": list(matter.history.order_by("seq")),
         "clocks": [
-            {"name": c.name, "digit": c.digit, "look": c.look, "due_at": c.due_at, "met_at": c.met_at, "why": list(c.why)}
+            {
+                "name": c.name,
+                "digit": c.digit,
+                "look": c.look,
+                "due_at": c.due_at,
+                "met_at": c.met_at,
+                "why": list(c.why),
+            }
             for c in queries.clock_panel(matter, clock.now())
         ],
         "moves": [move.name for move in offered(matter, actor_of(request))],
@@ -127,8 +148,11 @@ def _move(request: HttpRequest, matter: Matter, name: str, given: MoveIn) -> Non
         data.setlist(field, value if isinstance(value, list) else [value])
     form = wanted.form(data, name=name, offers=offers_for(matter, queries.reporters_of(matter), at))
     if not form.is_valid():
-        raise InvalidInput([
-            Problem("field_invalid", str(error), place=field, value=str(data.get(field, ""))[:80])
-            for field, errors in form.errors.items() for error in errors
-        ])
+        raise InvalidInput(
+            [
+                Problem("field_invalid", str(error), place=field, value=str(data.get(field, ""))[:80])
+                for field, errors in form.errors.items()
+                for error in errors
+            ]
+        )
     wanted.run(Call(matter, form.cleaned_data, actor_of(request), at))

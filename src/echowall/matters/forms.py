@@ -51,8 +51,9 @@ class PhotosField(forms.FileField):
 
 
 def _text(label: Any, *, rows: int = 3, required: bool = True, **kwargs: Any) -> forms.CharField:
-    return forms.CharField(label=label, required=required, max_length=4000,
-                           widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+    return forms.CharField(
+        label=label, required=required, max_length=4000, widget=forms.Textarea(attrs={"rows": rows}), **kwargs
+    )
 
 
 class MoveForm(forms.Form):
@@ -61,7 +62,8 @@ class MoveForm(forms.Form):
     request_key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(self, *args: Any, name: str = "", offers: dict[str, Choices] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"id_{name}_%s", **kwargs)
+        kwargs["auto_id"] = f"id_{name}_%s"
+        super().__init__(*args, **kwargs)
         self.fields["request_key"].initial = uuid4().hex
         for field, choices in (offers or {}).items():
             if field in self.fields:
@@ -70,8 +72,13 @@ class MoveForm(forms.Form):
     def add_problems(self, problems: Iterable[Problem]) -> None:
         """Put what an operation refused beside the fields it names, the rest on top."""
         for problem in problems:
-            text = "".join((f"「{problem.value}」" if problem.value else "", problem.message,
-                            f" → {problem.fix}" if problem.fix else ""))
+            text = "".join(
+                (
+                    f"「{problem.value}」" if problem.value else "",
+                    problem.message,
+                    f" → {problem.fix}" if problem.fix else "",
+                )
+            )
             self.add_error(problem.place if problem.place in self.fields else None, text)
 
 
@@ -157,8 +164,9 @@ class ClassForm(MoveForm):
 class CheckForm(MoveForm):
     """Whether what was reported back holds."""
 
-    passed = forms.ChoiceField(label=_("核查结果"), choices=[("yes", _("通过")), ("no", _("不通过,退回重办"))],
-                               widget=forms.RadioSelect)
+    passed = forms.ChoiceField(
+        label=_("核查结果"), choices=[("yes", _("通过")), ("no", _("不通过,退回重办"))], widget=forms.RadioSelect
+    )
     note = _text(_("说明"), rows=2, required=False)
 
 
@@ -168,9 +176,21 @@ class CallbackForm(MoveForm):
     report = forms.ChoiceField(label=_("反映人"))
     outcome = forms.ChoiceField(label=_("结果"), choices=Callback.Outcome.choices, widget=forms.RadioSelect)
     satisfaction = forms.TypedChoiceField(
-        label=_("满意度"), required=False, coerce=int, empty_value=None,
-        choices=[("", "—"), *((str(n), w) for n, w in zip(range(5, 0, -1), (
-            _("5 很满意"), _("4 满意"), _("3 一般"), _("2 不满意"), _("1 很不满意")), strict=True))],
+        label=_("满意度"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[
+            ("", "—"),
+            *(
+                (str(n), w)
+                for n, w in zip(
+                    range(5, 0, -1),
+                    (_("5 很满意"), _("4 满意"), _("3 一般"), _("2 不满意"), _("1 很不满意")),
+                    strict=True,
+                )
+            ),
+        ],
     )
     note = _text(_("说了什么"), rows=2, required=False)
 
@@ -184,8 +204,9 @@ class CauseForm(MoveForm):
 class GradeForm(MoveForm):
     """How well a closed matter was handled."""
 
-    grade = forms.TypedChoiceField(label=_("评分"), coerce=int, choices=[(str(n), str(n)) for n in range(5, 0, -1)],
-                                   widget=forms.RadioSelect)
+    grade = forms.TypedChoiceField(
+        label=_("评分"), coerce=int, choices=[(str(n), str(n)) for n in range(5, 0, -1)], widget=forms.RadioSelect
+    )
     note = _text(_("说明"), rows=2, required=False)
 
 
@@ -201,8 +222,9 @@ class SplitForm(MoveForm):
 
     title = forms.CharField(label=_("新事项标题"), max_length=120)
     topic = forms.ChoiceField(label=_("事项类别"), choices=topic_choices)
-    messages = forms.MultipleChoiceField(label=_("随新事项走的留言"), required=False,
-                                         widget=forms.CheckboxSelectMultiple)
+    messages = forms.MultipleChoiceField(
+        label=_("随新事项走的留言"), required=False, widget=forms.CheckboxSelectMultiple
+    )
 
 
 class OfferForm(ReasonForm):
@@ -227,10 +249,12 @@ class NewMatterForm(MoveForm):
     place = forms.UUIDField(required=False, widget=forms.HiddenInput)
     topic = forms.ChoiceField(label=_("事项类别"), choices=topic_choices)
     intent = forms.ChoiceField(label=_("诉求类型"), choices=lambda: sign_choices(INTENT))
-    urgency = forms.ChoiceField(label=_("紧急程度"), choices=lambda: sign_choices(URGENCY),
-                                widget=forms.RadioSelect, initial="normal")
+    urgency = forms.ChoiceField(
+        label=_("紧急程度"), choices=lambda: sign_choices(URGENCY), widget=forms.RadioSelect, initial="normal"
+    )
     needed_by_at = forms.DateTimeField(
-        label=_("需在何时之前解决"), required=False,
+        label=_("需在何时之前解决"),
+        required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )
@@ -248,8 +272,12 @@ def initial_for(name: str, matter: Matter, actor: Actor, suggested: str) -> dict
     if name == "dispatch":
         return {"team": suggested}
     if name == "reclassify":
-        return {"topic": matter.topic, "intent": matter.intent, "urgency": matter.urgency,
-                "is_complex": matter.is_complex}
+        return {
+            "topic": matter.topic,
+            "intent": matter.intent,
+            "urgency": matter.urgency,
+            "is_complex": matter.is_complex,
+        }
     if name == "split":
         return {"title": matter.title, "topic": matter.topic}
     return {}

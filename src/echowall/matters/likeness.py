@@ -42,8 +42,16 @@ class Saying:
     print: Fingerprint
 
     @classmethod
-    def of(cls, *, text: str, said_at: datetime, topic: str, place: tuple[UUID, bool, UUID | None],
-           phone_index: bytes | None, voice: tuple[UUID, str]) -> Saying:
+    def of(
+        cls,
+        *,
+        text: str,
+        said_at: datetime,
+        topic: str,
+        place: tuple[UUID, bool, UUID | None],
+        phone_index: bytes | None,
+        voice: tuple[UUID, str],
+    ) -> Saying:
         """Return a saying with its fingerprint; ``place`` is (area, whether that is a compound, building)."""
         return cls(text, said_at, topic, place[0], place[1], place[2], phone_index, voice, fingerprint(text))
 
@@ -92,10 +100,13 @@ def _incident(new: Saying, old: Saying, apart: timedelta) -> Likeness | None:
     if new.topic != old.topic or new.area_id != old.area_id:
         return None
     area = [str(new.area_id)]
-    words = IncidentIndex[int](PROPOSED_WINDOW).likeness(tell(new.text, new.said_at, area), tell(old.text, old.said_at, area))
+    words = IncidentIndex[int](PROPOSED_WINDOW).likeness(
+        tell(new.text, new.said_at, area), tell(old.text, old.said_at, area)
+    )
     if is_collective(new.topic) and new.is_compound and old.is_compound:
         one_building = new.topic not in _ONE_BUILDING or (
-            new.building_id is not None and new.building_id == old.building_id)
+            new.building_id is not None and new.building_id == old.building_id
+        )
         is_sure = words >= _SURE_INCIDENT and apart <= INCIDENT_WINDOW and one_building
         return Likeness("incident", round(words, 2), is_sure) if words > 0 else None
     return Likeness("alike", round(words, 2), False) if words >= _LIKELY_INCIDENT else None

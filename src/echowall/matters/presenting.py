@@ -19,10 +19,16 @@ from .wording import STEPS, step_text, step_title
 
 def offers_for(matter: Matter, reporters: Sequence[queries.Reporter], at: datetime) -> dict[str, Choices]:
     """Return the choices that depend on the matter, by field name."""
-    teams = [(str(i), name) for i, name in
-             Team.objects.filter(office_id=matter.office_id, is_active=True).order_by("name").values_list("id", "name")]
+    teams = [
+        (str(i), name)
+        for i, name in Team.objects.filter(office_id=matter.office_id, is_active=True)
+        .order_by("name")
+        .values_list("id", "name")
+    ]
     offices = Place.objects.filter(kind=Place.Kind.OFFICE, is_active=True).exclude(id=matter.office_id)
-    told = [(r.report, f"{r.message.ticket} {r.message.sender_masked} {r.message.phone_masked}".strip()) for r in reporters]
+    told = [
+        (r.report, f"{r.message.ticket} {r.message.sender_masked} {r.message.phone_masked}".strip()) for r in reporters
+    ]
     nodes = planned_nodes(matter) if matter.is_complex else {}
     offers: dict[str, Choices] = {
         "team": teams,
@@ -47,10 +53,17 @@ def history_steps(history: Sequence[HistoryEvent]) -> list[dict[str, Any]]:
     for event in reversed(history):
         sign = STEPS.get(event.kind)
         late = event.recorded_at - event.at
-        steps.append({
-            "title": step_title(event), "at": event.at, "by": event.actor_name, "text": step_text(event),
-            "tone": sign.tone if sign else "quiet", "icon": sign.icon if sign else "circle", "state": "done",
-            # Written down more than an hour after it is said to have happened: an inspector wants to see that.
-            "recorded_at": event.recorded_at if event.seq > 1 and late.total_seconds() > 3600 else None,
-        })
+        steps.append(
+            {
+                "title": step_title(event),
+                "at": event.at,
+                "by": event.actor_name,
+                "text": step_text(event),
+                "tone": sign.tone if sign else "quiet",
+                "icon": sign.icon if sign else "circle",
+                "state": "done",
+                # Written down more than an hour after it is said to have happened: an inspector wants to see that.
+                "recorded_at": event.recorded_at if event.seq > 1 and late.total_seconds() > 3600 else None,
+            }
+        )
     return steps

@@ -54,7 +54,7 @@ def _by_path(rows: Rows, text: str) -> Rows:
 
 def channel_label(channel: str) -> str:
     """Return what a matter's channel is called; one opened by hand has none of hearing's."""
-    return str(Channel(channel).label) if channel in Channel.values else _("人工立案")
+    return str(Channel(channel).label) if channel in Channel.values else str(_("人工立案"))
 
 
 # The response of an office is measured by these two clocks of the playbook: accepted, and word to the reporter.

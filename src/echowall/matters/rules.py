@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-
 from uuid import UUID
 
 from echowall.kernel.actors import Actor

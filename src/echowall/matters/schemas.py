@@ -85,7 +85,7 @@ class MoveIn(Schema):
     """A move: the fields of its form as texts (lists for several), and a key that makes a repetition harmless."""
 
     request_key: str = Field(min_length=8, max_length=64)
-    fields: dict[str, str | list[str]] = {}
+    fields: dict[str, str | list[str]] = Field(default_factory=dict)
 
 
 class ProblemOut(Schema):

@@ -47,8 +47,11 @@ STEPS: Final[dict[str, Sign]] = {
 }
 
 _TO: Final = {
-    "dispatcher": gettext_lazy("调度员"), "handler": gettext_lazy("承办人"), "team_lead": gettext_lazy("专班负责人"),
-    "duty_leader": gettext_lazy("带班领导"), "street_leader": gettext_lazy("街道主要领导"),
+    "dispatcher": gettext_lazy("调度员"),
+    "handler": gettext_lazy("承办人"),
+    "team_lead": gettext_lazy("专班负责人"),
+    "duty_leader": gettext_lazy("带班领导"),
+    "street_leader": gettext_lazy("街道主要领导"),
     "district_duty": gettext_lazy("区值班室"),
 }
 _SOLVED: Final = {"yes": gettext_lazy("已解决"), "no": gettext_lazy("未解决"), "unreached": gettext_lazy("未联系上")}
@@ -88,7 +91,9 @@ def _particulars(kind: str, body: dict[str, Any]) -> list[str]:
     if kind == "plan_set":
         return [f"{on} {what}" for on, what in (body.get("what") or {}).items()]
     if kind == "reclassified":
-        return [f"{name}: {(body.get('was') or {}).get(name, '')} → {now}" for name, now in (body.get("now") or {}).items()]
+        return [
+            f"{name}: {(body.get('was') or {}).get(name, '')} → {now}" for name, now in (body.get("now") or {}).items()
+        ]
     if kind == "escalated":
         to = _TO.get(str((body.get("arguments") or {}).get("to", "")), "")
         return [_("超时提醒:%s") % to] if to else []

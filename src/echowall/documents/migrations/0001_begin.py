@@ -2,60 +2,104 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import echowall.kernel.fields
 from django.db import migrations, models
+
+import echowall.kernel.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('places', '0001_initial'),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DocumentCounter',
+            name="DocumentCounter",
             fields=[
-                ('pk', models.CompositePrimaryKey('office_id', 'kind', 'year', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('office_id', models.UUIDField()),
-                ('kind', models.CharField(max_length=30)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last', models.PositiveIntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "office_id", "kind", "year", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("office_id", models.UUIDField()),
+                ("kind", models.CharField(max_length=30)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last", models.PositiveIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('place_path', echowall.kernel.fields.PathField()),
-                ('kind', models.CharField(max_length=30)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('sequence', models.PositiveIntegerField()),
-                ('number', models.CharField(max_length=40)),
-                ('title', models.CharField(max_length=200)),
-                ('text', models.TextField()),
-                ('state', models.CharField(choices=[('draft', '拟稿'), ('issued', '已签发'), ('void', '作废')], default='draft', max_length=6)),
-                ('subject_kind', models.CharField(max_length=20)),
-                ('subject_id', models.UUIDField()),
-                ('cause', models.CharField(max_length=120, null=True, unique=True)),
-                ('to_team_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='teams it is addressed to', size=None)),
-                ('team_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='teams that may see it: none before it is issued', size=None)),
-                ('drafted_at', models.DateTimeField()),
-                ('drafted_by_id', models.UUIDField(null=True)),
-                ('drafted_by_name', models.CharField(max_length=80)),
-                ('issued_at', models.DateTimeField(null=True)),
-                ('issued_by_id', models.UUIDField(null=True)),
-                ('issued_by_name', models.CharField(blank=True, max_length=80)),
-                ('digest', models.BinaryField(help_text='SHA-256 of number, title and text as issued', null=True)),
-                ('voided_at', models.DateTimeField(null=True)),
-                ('void_reason', models.CharField(blank=True, max_length=300)),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("place_path", echowall.kernel.fields.PathField()),
+                ("kind", models.CharField(max_length=30)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("sequence", models.PositiveIntegerField()),
+                ("number", models.CharField(max_length=40)),
+                ("title", models.CharField(max_length=200)),
+                ("text", models.TextField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "拟稿"), ("issued", "已签发"), ("void", "作废")],
+                        default="draft",
+                        max_length=6,
+                    ),
+                ),
+                ("subject_kind", models.CharField(max_length=20)),
+                ("subject_id", models.UUIDField()),
+                ("cause", models.CharField(max_length=120, null=True, unique=True)),
+                (
+                    "to_team_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), default=list, help_text="teams it is addressed to", size=None
+                    ),
+                ),
+                (
+                    "team_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(),
+                        default=list,
+                        help_text="teams that may see it: none before it is issued",
+                        size=None,
+                    ),
+                ),
+                ("drafted_at", models.DateTimeField()),
+                ("drafted_by_id", models.UUIDField(null=True)),
+                ("drafted_by_name", models.CharField(max_length=80)),
+                ("issued_at", models.DateTimeField(null=True)),
+                ("issued_by_id", models.UUIDField(null=True)),
+                ("issued_by_name", models.CharField(blank=True, max_length=80)),
+                ("digest", models.BinaryField(help_text="SHA-256 of number, title and text as issued", null=True)),
+                ("voided_at", models.DateTimeField(null=True)),
+                ("void_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "office",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.place"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['office', '-drafted_at', '-id'], name='document_office_drafted'), models.Index(fields=['subject_kind', 'subject_id'], name='document_subject')],
-                'constraints': [models.UniqueConstraint(fields=('office', 'kind', 'year', 'sequence'), name='one_document_per_number'), models.CheckConstraint(condition=models.Q(('state', 'draft'), ('state', 'void'), models.Q(('digest__isnull', False), ('issued_at__isnull', False)), _connector='OR'), name='issued_document_is_signed')],
+                "indexes": [
+                    models.Index(fields=["office", "-drafted_at", "-id"], name="document_office_drafted"),
+                    models.Index(fields=["subject_kind", "subject_id"], name="document_subject"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("office", "kind", "year", "sequence"), name="one_document_per_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            ("state", "void"),
+                            models.Q(("digest__isnull", False), ("issued_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="issued_document_is_signed",
+                    ),
+                ],
             },
         ),
     ]

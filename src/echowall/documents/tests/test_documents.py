@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from tests.cast import EVENING, Cast, Street
 
 from echowall.documents import operations
 from echowall.documents.models import Document
@@ -11,14 +12,18 @@ from echowall.documents.printing import pdf_of
 from echowall.kernel import scope
 from echowall.kernel.actors import SYSTEM_ACTOR
 from echowall.kernel.errors import NotFound, NotPermitted, Refusal
-from tests.cast import EVENING, Cast, Street
 
 
 def _draft(street: Street, cause: str | None = None) -> Document:
     new = operations.NewDocument(
-        kind="supervision_notice", office=street.office, place_path=street.office.path, title="停水两天",
-        compose=lambda number: f"督 办 单\n\n编号:{number}\n\n医疗保障专班:\n\n请抓紧办结。#set page(\n", cause=cause,
-        subject=("matter", uuid4()), to_team_ids=[street.medical.id],
+        kind="supervision_notice",
+        office=street.office,
+        place_path=street.office.path,
+        title="停水两天",
+        compose=lambda number: f"督 办 单\n\n编号:{number}\n\n医疗保障专班:\n\n请抓紧办结。#set page(\n",
+        cause=cause,
+        subject=("matter", uuid4()),
+        to_team_ids=[street.medical.id],
     )
     with scope.as_system():
         return operations.draft_document(new=new, actor=SYSTEM_ACTOR, at=EVENING)

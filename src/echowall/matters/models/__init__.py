@@ -1,10 +1,10 @@
 """Tables of owning."""
 
-from .matters import Counter, Matter, Report, State
-from .history import Assignment, Evidence, HistoryEvent
-from .traces import Trace
 from .answers import Answer, Callback, ReplyTemplate
+from .history import Assignment, Evidence, HistoryEvent
+from .matters import Counter, Matter, Report, State
 from .policies import PolicyText
+from .traces import Trace
 
 __all__ = [
     "Answer",

@@ -30,7 +30,9 @@ class Trace(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("area_id", "topic", "-said_at"), name="trace_area_topic"),
-            models.Index(fields=("phone_index", "-said_at"), condition=models.Q(phone_index__isnull=False), name="trace_phone"),
+            models.Index(
+                fields=("phone_index", "-said_at"), condition=models.Q(phone_index__isnull=False), name="trace_phone"
+            ),
             models.Index(fields=("source_id", "conversation", "-said_at"), condition=~models.Q(conversation=""),
                          name="trace_conversation"),
             GinIndex(fields=("bands",), name="trace_bands"),

@@ -17,7 +17,15 @@ from .moving import move_matter, offer_move, refuse_move
 from .opening import ByHand, NewMatter, attach_report, cancel_matter, open_by_hand, open_from_message, open_matter
 from .policies import load_policy_texts, save_policy_text
 from .residents import say_outcome
-from .steering import add_note, ask_suspension, reclassify_matter, repin_matter, resume_matter, supervise, suspend_matter
+from .steering import (
+    add_note,
+    ask_suspension,
+    reclassify_matter,
+    repin_matter,
+    resume_matter,
+    supervise,
+    suspend_matter,
+)
 from .sweeping import sweep_clocks
 from .unmasking import Unmasked, unmask_reporter
 

@@ -41,8 +41,9 @@ def take_in(*, message_id: UUID, actor: Actor, at: datetime) -> Matter:
         why = {"how": home.how, "score": home.score}
         join_report(matter_id=home.matter.id, message_id=message_id, why=why, actor=actor, at=at)
         if _RANK[facts.urgency] > _RANK[home.matter.urgency]:
-            reclassify_matter(matter_id=home.matter.id, urgency=facts.urgency, reason=_("又有人反映,情况更紧急"), actor=actor,
-                              at=at)
+            reclassify_matter(
+                matter_id=home.matter.id, urgency=facts.urgency, reason=_("又有人反映,情况更紧急"), actor=actor, at=at
+            )
     return home.matter
 
 

@@ -15,7 +15,7 @@ from echowall.kernel.errors import NotFound, Problem, refuse
 from echowall.places.models import Place
 from echowall.voices import queries as voices_queries
 
-from ..models import HistoryEvent, Matter, Report, State
+from ..models import Matter, Report, State
 from ..models.matters import OPEN_STATES
 from ..rules import MOVES
 from .chain import Step, locked, make_move, require_move

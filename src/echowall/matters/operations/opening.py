@@ -27,7 +27,6 @@ from ..rules import MOVES
 from .chain import Step, append, make_move
 from .dispatching import dispatch_by_route
 
-
 BY_HAND = "desk"  # the channel of what no message reports
 
 

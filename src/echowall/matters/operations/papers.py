@@ -1,4 +1,4 @@
-"""Papers that clocks bring about: supervision notice (督办单) and circular (通报), drafted from the playbook's templates."""
+"""Papers that clocks bring about: supervision notice (督办单) and circular (通报), from the playbook's templates."""
 
 from __future__ import annotations
 
@@ -33,8 +33,12 @@ def draft_paper(matter: Matter, step: StepReading, report: ClockReport, at: date
     facts = _facts(matter, step, report, at)
     office = Place.objects.get(id=matter.office_id)
     new = documents_operations.NewDocument(
-        kind=kind, office=office, place_path=matter.place_path,
-        title=f"{KINDS[kind].name}:{matter.title}", subject=("matter", matter.id), cause=f"{matter.id}:{step.id}",
+        kind=kind,
+        office=office,
+        place_path=matter.place_path,
+        title=f"{KINDS[kind].name}:{matter.title}",
+        subject=("matter", matter.id),
+        cause=f"{matter.id}:{step.id}",
         compose=lambda number: template.fill_in({**facts, "document_number": number}),
         to_team_ids=[matter.lead_team_id] if matter.lead_team_id else [],
     )
@@ -53,13 +57,18 @@ def _facts(matter: Matter, step: StepReading, report: ClockReport, at: datetime)
     notices = [d for d in documents_about("matter", matter.id) if d.kind == "supervision_notice"]
     today = clock.today(at)
     return {
-        "team_name": team, "matter_title": matter.title, "matter_number": matter.number,
-        "place_name": matter.place.name, "office_name": office.name,
-        "opened_on": _day(clock.local(matter.opened_at)), "as_of": say_instant(at).zh,
+        "team_name": team,
+        "matter_title": matter.title,
+        "matter_number": matter.number,
+        "place_name": matter.place.name,
+        "office_name": office.name,
+        "opened_on": _day(clock.local(matter.opened_at)),
+        "as_of": say_instant(at).zh,
         "clock_title": report.clock_sets[-1].texts.get("zh", {}).get(f"clocks.{base}", base),
         "due_at": say_instant(reading.due_at).zh if reading.due_at else "",
         "overdue": say_span(reading.remaining).zh if reading.remaining is not None else "",
-        "answer_by": say_instant(at + _ANSWER_WITHIN).zh, "issued_on": f"{today.year}年{today.month}月{today.day}日",
+        "answer_by": say_instant(at + _ANSWER_WITHIN).zh,
+        "issued_on": f"{today.year}年{today.month}月{today.day}日",
         "supervision_number": notices[0].number if notices else "",
     }
 

@@ -35,5 +35,6 @@ def spread_sight(matter: Matter) -> None:
         offices = {*matter.also_office_ids, matter.office_id} - {row.office_id}
         Matter.objects.filter(id=row.id).update(team_ids=matter.team_ids, also_office_ids=sorted(offices))
     reports = Report.objects.filter(matter_id__in=[matter.id, *merged]).values_list("message_id", flat=True)
-    voices_operations.mark_filed(message_ids=list(reports), team_ids=matter.team_ids,
-                                 office_ids=[matter.office_id, *matter.also_office_ids])
+    voices_operations.mark_filed(
+        message_ids=list(reports), team_ids=matter.team_ids, office_ids=[matter.office_id, *matter.also_office_ids]
+    )

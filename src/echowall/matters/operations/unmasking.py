@@ -49,8 +49,12 @@ def unmask_reporter(*, report_id: UUID, reason: str, actor: Actor, at: datetime)
             raise InvalidInput(Problem("field_missing", _("请写明查看理由(不少于 4 字)"), place="reason", value=reason))
         said = voices_queries.said_in_clear(report.message_id)
         audit.record(
-            actor=actor, at=at, action="matters.reporter.unmasked", subject=("message", report.message_id),
-            detail={"matter": matter.number, "fields": ["name", "phone", "text"]}, reason=reason.strip(),
+            actor=actor,
+            at=at,
+            action="matters.reporter.unmasked",
+            subject=("message", report.message_id),
+            detail={"matter": matter.number, "fields": ["name", "phone", "text"]},
+            reason=reason.strip(),
             where=(matter.office_id, matter.place_path),
         )
     return Unmasked(said.name, said.phone, said.text)

@@ -54,10 +54,16 @@ _TABS = (
 
 def quick_tabs(given: Mapping[str, str]) -> list[Tab]:
     """Return the quick filters with their numbers, counted in one query over the open matters in sight."""
-    rows = Matter.objects.filter(state__in=OPEN_STATES).values("state").annotate(
-        count=Count("id"), overdue=Count("id", filter=Q(colour="red")),
-        critical=Count("id", filter=Q(urgency="critical")),
-    ).order_by()
+    rows = (
+        Matter.objects.filter(state__in=OPEN_STATES)
+        .values("state")
+        .annotate(
+            count=Count("id"),
+            overdue=Count("id", filter=Q(colour="red")),
+            critical=Count("id", filter=Q(urgency="critical")),
+        )
+        .order_by()
+    )
     counts: dict[str, int] = {"overdue": 0, "critical": 0}
     for row in rows:
         counts[row["state"]] = row["count"]
@@ -80,7 +86,9 @@ def critical_waiting() -> list[Matter]:
     """Return the critical matters in sight that no team has taken yet, the longest waiting first."""
     return list(
         Matter.objects.filter(urgency="critical", state__in=("collected", "opened", "dispatched"))
-        .select_related("lead_team", "place").defer("terms", "summary").order_by("opened_at")[:20]
+        .select_related("lead_team", "place")
+        .defer("terms", "summary")
+        .order_by("opened_at")[:20]
     )
 
 
@@ -89,8 +97,10 @@ def _pile(name: str, title: Any, icon: str, rows: QuerySet[Matter], key: str = "
     if not count:
         return None
     urgency_order = Case(When(urgency="critical", then=0), When(urgency="urgent", then=1), default=2)
-    first = rows.select_related("place", "lead_team").defer("terms", "summary").order_by(
-        urgency_order, F("due_at").asc(nulls_last=True), "opened_at"
+    first = (
+        rows.select_related("place", "lead_team")
+        .defer("terms", "summary")
+        .order_by(urgency_order, F("due_at").asc(nulls_last=True), "opened_at")
     )
     return Pile(name, title, icon, list(first[:PILE_ROWS]), count, key)
 
@@ -104,35 +114,79 @@ def waiting_for(actor: Actor) -> list[Pile]:
         part = Assignment.objects.filter(matter=OuterRef("pk"), ended_at=None, team_id__in=teams)
         piles += [
             _pile("accept", _("待我受理"), "inbox", matters.filter(state="dispatched", lead_team_id__in=teams), "a"),
-            _pile("handle", _("我在处置"), "progress-check",
-                  matters.filter(state="handling", lead_team_id__in=teams, owner_id=actor.id)),
-            _pile("team", _("本专班在处置"), "users-group",
-                  matters.filter(state="handling", lead_team_id__in=teams).exclude(owner_id=actor.id)),
-            _pile("joint", _("请我协办"), "users",
-                  matters.filter(Exists(part.filter(is_lead=False)), state__in=("dispatched", "handling"))),
-            _pile("back", _("核查退回"), "arrow-back-up", matters.filter(
-                Exists(HistoryEvent.objects.filter(matter=OuterRef("pk"), seq=OuterRef("last_seq"), kind="checked",
-                                                   body__passed=False)), state="handling", lead_team_id__in=teams)),
+            _pile(
+                "handle",
+                _("我在处置"),
+                "progress-check",
+                matters.filter(state="handling", lead_team_id__in=teams, owner_id=actor.id),
+            ),
+            _pile(
+                "team",
+                _("本专班在处置"),
+                "users-group",
+                matters.filter(state="handling", lead_team_id__in=teams).exclude(owner_id=actor.id),
+            ),
+            _pile(
+                "joint",
+                _("请我协办"),
+                "users",
+                matters.filter(Exists(part.filter(is_lead=False)), state__in=("dispatched", "handling")),
+            ),
+            _pile(
+                "back",
+                _("核查退回"),
+                "arrow-back-up",
+                matters.filter(
+                    Exists(
+                        HistoryEvent.objects.filter(
+                            matter=OuterRef("pk"), seq=OuterRef("last_seq"), kind="checked", body__passed=False
+                        )
+                    ),
+                    state="handling",
+                    lead_team_id__in=teams,
+                ),
+            ),
         ]
     if actor.may("matters.dispatch"):
-        offered_here = HistoryEvent.objects.filter(matter=OuterRef("pk"), kind="move_offered",
-                                                   body__to_office__in=[str(i) for i in actor.scope.office_ids])
+        offered_here = HistoryEvent.objects.filter(
+            matter=OuterRef("pk"), kind="move_offered", body__to_office__in=[str(i) for i in actor.scope.office_ids]
+        )
         piles += [
-            _pile("critical", _("危急待受理"), "square-rotated-filled", matters.filter(
-                urgency="critical", state__in=("opened", "dispatched"))),
+            _pile(
+                "critical",
+                _("危急待受理"),
+                "square-rotated-filled",
+                matters.filter(urgency="critical", state__in=("opened", "dispatched")),
+            ),
             _pile("dispatch", _("待派遣"), "send", matters.filter(state="opened")),
-            _pile("offered", _("外街道移交待接收"), "arrows-exchange", matters.filter(
-                Exists(offered_here), also_office_ids__overlap=list(actor.scope.office_ids),
-                state__in=("opened", "dispatched", "handling"))),
+            _pile(
+                "offered",
+                _("外街道移交待接收"),
+                "arrows-exchange",
+                matters.filter(
+                    Exists(offered_here),
+                    also_office_ids__overlap=list(actor.scope.office_ids),
+                    state__in=("opened", "dispatched", "handling"),
+                ),
+            ),
             _pile("check", _("待核查"), "checklist", matters.filter(state="reported")),
             _pile("close", _("待答复、回访、结案"), "phone-check", matters.filter(state="checked")),
         ]
     if actor.may("matters.suspend"):
         asked = HistoryEvent.objects.filter(matter=OuterRef("pk"), kind="suspension_asked")
         decided = HistoryEvent.objects.filter(matter=OuterRef("pk"), kind="suspended")
-        piles.append(_pile("approve", _("挂账待批准"), "clock-pause",
-                           matters.filter(Exists(asked), ~Exists(decided), state="handling")))
+        piles.append(
+            _pile(
+                "approve",
+                _("挂账待批准"),
+                "clock-pause",
+                matters.filter(Exists(asked), ~Exists(decided), state="handling"),
+            )
+        )
     if actor.may("matters.supervise"):
-        piles.append(_pile("overdue", _("超期未办结"), "alert-hexagon-filled",
-                           matters.filter(state__in=OPEN_STATES, colour="red")))
+        piles.append(
+            _pile(
+                "overdue", _("超期未办结"), "alert-hexagon-filled", matters.filter(state__in=OPEN_STATES, colour="red")
+            )
+        )
     return [pile for pile in piles if pile is not None]

@@ -19,7 +19,10 @@ from .. import clocks
 from ..models import Assignment, Matter
 
 _SHOWN = {
-    ClockState.PAUSED: "suspended", ClockState.MET: "met", ClockState.BREACHED: "red", ClockState.RUNNING: "green",
+    ClockState.PAUSED: "suspended",
+    ClockState.MET: "met",
+    ClockState.BREACHED: "red",
+    ClockState.RUNNING: "green",
 }
 
 
@@ -60,8 +63,18 @@ def clock_panel(matter: Matter, at: datetime) -> list[ClockLine]:
         name = texts.get(language, {}).get(f"clocks.{base}") or texts.get("zh", {}).get(f"clocks.{base}", base)
         why = tuple(said.en if language == "en" else said.zh for said in explain(report, reading.clock))
         due_at = reading.due_at if reading.state in {ClockState.RUNNING, ClockState.BREACHED} else None
-        lines.append(ClockLine(f"{name} {node}".strip(), reading.digit, _look(reading), due_at, reading.amber_at,
-                               reading.met_at, reading.is_main, why))
+        lines.append(
+            ClockLine(
+                f"{name} {node}".strip(),
+                reading.digit,
+                _look(reading),
+                due_at,
+                reading.amber_at,
+                reading.met_at,
+                reading.is_main,
+                why,
+            )
+        )
     return sorted(lines, key=lambda line: not line.is_main)
 
 
@@ -90,7 +103,21 @@ def place_said(actor: Actor, place_id: UUID | None, text: str) -> Place:
         return named[0]
     if named:
         some = "、".join(f"{p.parent.name if p.parent else ''}{p.name}" for p in named[:5])
-        raise InvalidInput(Problem("place_ambiguous", _("有几个地点叫这个名字"), place="place_text", value=text,
-                                   fix=_("请从提示中选一个:%s") % some))
-    raise InvalidInput(Problem("place_unknown", _("找不到这个地点"), place="place_text", value=text,
-                               fix=_("请填写小区、社区或街道的名称,并从提示中选择")))
+        raise InvalidInput(
+            Problem(
+                "place_ambiguous",
+                _("有几个地点叫这个名字"),
+                place="place_text",
+                value=text,
+                fix=_("请从提示中选一个:%s") % some,
+            )
+        )
+    raise InvalidInput(
+        Problem(
+            "place_unknown",
+            _("找不到这个地点"),
+            place="place_text",
+            value=text,
+            fix=_("请填写小区、社区或街道的名称,并从提示中选择"),
+        )
+    )

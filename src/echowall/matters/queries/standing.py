@@ -34,7 +34,9 @@ def acting_office_paths(matter: Matter) -> tuple[str, ...]:
 def open_moves(matter: Matter, actor: Actor) -> frozenset[str]:
     """Return the kinds of the moves that ``actor`` may make on the matter now: what the page offers."""
     standing = Standing(
-        matter.state, matter.place_path, matter.lead_team_id,
+        matter.state,
+        matter.place_path,
+        matter.lead_team_id,
         working_team_ids(matter) if actor.team_ids else frozenset(),  # type: ignore[arg-type]
         acting_office_paths(matter) if matter.also_office_ids else (),
     )
@@ -48,7 +50,7 @@ def open_offer(matter: Matter) -> HistoryEvent | None:
 
 
 def special_moves(matter: Matter, actor: Actor) -> set[str]:
-    """Return the moves that depend on more than state and rights: answering an offer, one's own joint part, evidence."""
+    """Return the moves that depend on more than state and rights: answering an offer, one's joint part, evidence."""
     found: set[str] = set()
     offer = open_offer(matter) if matter.also_office_ids else None
     if offer is not None:

@@ -20,9 +20,18 @@ from ..likeness import PROPOSED_WINDOW, Likeness, Saying, likeness
 from ..models import Matter, Report, Trace
 from ..models.matters import OPEN_STATES
 
-_AT_MOST = 60
+_AT_MOST = 40
+_COMPARED = (
+    "area_id", "building_id", "is_compound", "topic", "said_at", "phone_index", "source_id", "conversation",
+    "report__id", "report__matter_id", "report__message_id", "report__message__title", "report__message__body",
+    "report__matter__number", "report__matter__title", "report__matter__state", "report__matter__urgency",
+    "report__matter__merged_into_id",
+)  # fmt: skip
 _REASONS = {
-    "same_person": _("同一人再次反映"), "forward": _("同文转发"), "incident": _("同地同类"), "alike": _("内容相近"),
+    "same_person": _("同一人再次反映"),
+    "forward": _("同文转发"),
+    "incident": _("同地同类"),
+    "alike": _("内容相近"),
 }
 
 
@@ -58,9 +67,17 @@ def trace_of(report: Report, facts: voices_queries.MessageFacts) -> Trace:
     """Return (unsaved) what a report will be found by."""
     area_id, is_compound, building_id = area_of(facts.place_path, facts.place_id)
     return Trace(
-        report=report, office_id=facts.office_id, area_id=area_id, is_compound=is_compound, building_id=building_id,
-        topic=facts.topic or "other", said_at=facts.said_at, phone_index=facts.phone_index, source_id=facts.source_id,
-        conversation=facts.conversation, bands=bands(fingerprint(_text(facts.title, facts.body))),
+        report=report,
+        office_id=facts.office_id,
+        area_id=area_id,
+        is_compound=is_compound,
+        building_id=building_id,
+        topic=facts.topic or "other",
+        said_at=facts.said_at,
+        phone_index=facts.phone_index,
+        source_id=facts.source_id,
+        conversation=facts.conversation,
+        bands=bands(fingerprint(_text(facts.title, facts.body))),
     )
 
 
@@ -71,9 +88,12 @@ def _text(title: str, body: str) -> str:
 def saying_of(facts: voices_queries.MessageFacts) -> Saying:
     """Return a message as it is compared."""
     return Saying.of(
-        text=_text(facts.title, facts.body), said_at=facts.said_at, topic=facts.topic or "other",
+        text=_text(facts.title, facts.body),
+        said_at=facts.said_at,
+        topic=facts.topic or "other",
         place=area_of(facts.place_path, facts.place_id),
-        phone_index=bytes(facts.phone_index) if facts.phone_index else None, voice=(facts.source_id, facts.conversation),
+        phone_index=bytes(facts.phone_index) if facts.phone_index else None,
+        voice=(facts.source_id, facts.conversation),
     )
 
 
@@ -98,15 +118,18 @@ def candidates(new: Saying, office_id: UUID) -> list[Trace]:
     for way in ways:  # one index each; together they would be one slow query
         ids |= set(rows.filter(way).order_by("-said_at").values_list("report_id", flat=True)[:_AT_MOST])
     found = Trace.objects.filter(report_id__in=ids).select_related("report", "report__message", "report__matter")
-    return list(found.order_by("-said_at").defer("bands", "report__matter__terms", "report__message__terms"))
+    return list(found.order_by("-said_at").only(*_COMPARED))
 
 
 def _told(trace: Trace) -> Saying:
     message = trace.report.message
     return Saying.of(
-        text=_text(message.title, message.body), said_at=trace.said_at, topic=trace.topic,
+        text=_text(message.title, message.body),
+        said_at=trace.said_at,
+        topic=trace.topic,
         place=(trace.area_id, trace.is_compound, trace.building_id),
-        phone_index=bytes(trace.phone_index) if trace.phone_index else None, voice=(trace.source_id, trace.conversation),
+        phone_index=bytes(trace.phone_index) if trace.phone_index else None,
+        voice=(trace.source_id, trace.conversation),
     )
 
 
@@ -143,7 +166,9 @@ def likely_same(matter: Matter) -> list[Likely]:
     if matter.state not in OPEN_STATES:
         return []
     found: dict[UUID, Likely] = {}
-    for message_id in Report.objects.filter(matter=matter).order_by("joined_at").values_list("message_id", flat=True)[:3]:
+    for message_id in (
+        Report.objects.filter(matter=matter).order_by("joined_at").values_list("message_id", flat=True)[:3]
+    ):
         for one in likely_for_message(message_id):
             if one.matter.id != matter.id:
                 found.setdefault(one.matter.id, one)

@@ -42,8 +42,10 @@ def why_here(why: Mapping[str, Any]) -> SafeString:
         lines.append(_("吹哨:%s") % why.get("reason", ""))
     if "claimed_topic" in why:
         claimed = why["claimed_topic"]
-        lines.append(_("职责:%(topic)s,范围 %(place)s") % {
-            "topic": topic_name(claimed) if claimed else _("全部事项(兜底)"), "place": why.get("place", "")})
+        lines.append(
+            _("职责:%(topic)s,范围 %(place)s")
+            % {"topic": topic_name(claimed) if claimed else _("全部事项(兜底)"), "place": why.get("place", "")}
+        )
     if why.get("critical_lead"):
         lines.append(_("危急事项,绿色通道牵头专班优先"))
     if why.get("equal_claims"):

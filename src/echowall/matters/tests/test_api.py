@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import include, path
 from ninja import NinjaAPI
+from tests import story
+from tests.cast import Cast
 
 from echowall.matters.api import router
 from echowall.site import urls as site_urls
-from tests import story
-from tests.cast import Cast
 
 api = NinjaAPI(urls_namespace="matters-api-try")
 api.add_router("/matters", router)
@@ -41,8 +41,11 @@ class TestApi:
     def test_tells_every_wrong_field(self, cast: Cast, client: Client) -> None:
         matter = story.dispatched(cast.fuhua)
         client.force_login(cast.fuhua.duty)
-        answer = client.post(f"/desk/api-try/matters/{matter.id}/moves/joint", json.dumps({"request_key": "click-0002"}),
-                             content_type="application/json")
+        answer = client.post(
+            f"/desk/api-try/matters/{matter.id}/moves/joint",
+            json.dumps({"request_key": "click-0002"}),
+            content_type="application/json",
+        )
         assert answer.status_code == 422
         assert {p["place"] for p in answer.json()["problems"]} == {"teams", "reason"}
         assert client.get("/desk/api-try/matters?state=nonsense&after=x").status_code == 422

@@ -8,6 +8,8 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from tests import story
+from tests.cast import EVENING, make_cast
 
 from echowall.kernel import clock, scope
 from echowall.kernel.actors import SYSTEM_ACTOR
@@ -15,8 +17,6 @@ from echowall.kernel.errors import Refusal
 from echowall.matters import operations as act
 from echowall.matters.models import Assignment, Matter
 from echowall.teams.operations import add_member
-from tests import story
-from tests.cast import EVENING, make_cast
 
 AT = story.LATER
 
@@ -52,7 +52,10 @@ def test_races() -> None:
         handler, colleague = street.actor("handler"), street.actor("community")
         contested, clicked, taken = story.opened(street), story.opened(street), story.dispatched(street)
         one, other = story.opened(street), story.opened(street)
-        said = [story.heard(street, "铁路小区停水两天了,自来水一点都没有,家里没法做饭", phone="13800000009") for _ in range(2)]
+        said = [
+            story.heard(street, "铁路小区停水两天了,自来水一点都没有,家里没法做饭", phone="13800000009")
+            for _ in range(2)
+        ]
 
     def dispatch(who, team, matter, key=None):  # type: ignore[no-untyped-def]
         def run() -> None:
@@ -83,7 +86,10 @@ def test_races() -> None:
         return run
 
     # Two dispatchers, two teams: both are in the history, one team has it.
-    assert _at_once(dispatch(duty, street.medical, contested), dispatch(dispatcher, street.supplies, contested)) == ["done"] * 2
+    assert (
+        _at_once(dispatch(duty, street.medical, contested), dispatch(dispatcher, street.supplies, contested))
+        == ["done"] * 2
+    )
     # A double click.
     assert _at_once(*[dispatch(duty, street.medical, clicked, "one click")] * 2) == ["done"] * 2
     # Two members of one team take it.
@@ -96,10 +102,19 @@ def test_races() -> None:
     with scope.as_system():
         leads = Assignment.objects.filter(matter=contested, ended_at=None, is_lead=True)
         assert [a.team_id for a in leads] == [Matter.objects.get(id=contested.id).lead_team_id]
-        assert list(contested.history.order_by("seq").values_list("kind", flat=True)) == ["opened", "dispatched", "dispatched"]
+        assert list(contested.history.order_by("seq").values_list("kind", flat=True)) == [
+            "opened",
+            "dispatched",
+            "dispatched",
+        ]
         assert Matter.objects.get(id=clicked.id).last_seq == 2
-        assert list(taken.history.order_by("seq").values_list("kind", flat=True)) == ["opened", "dispatched", "accepted"]
+        assert list(taken.history.order_by("seq").values_list("kind", flat=True)) == [
+            "opened",
+            "dispatched",
+            "accepted",
+        ]
         joined = Matter.objects.get(reports__message_id=said[0].id)
         assert joined.report_count == 2
         assert {m.number for m in Matter.objects.all()} == {
-            f"103009-220503-{n:04d}" for n in range(1, Matter.objects.count() + 1)}
+            f"103009-220503-{n:04d}" for n in range(1, Matter.objects.count() + 1)
+        }

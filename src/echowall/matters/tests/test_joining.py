@@ -3,6 +3,9 @@
 from datetime import datetime, timedelta
 from itertools import count
 
+from tests import story
+from tests.cast import EVENING, Cast, Street
+
 from echowall.kernel import scope
 from echowall.kernel.actors import SYSTEM_ACTOR
 from echowall.matters import operations, queries
@@ -11,8 +14,6 @@ from echowall.places.models import Place
 from echowall.voices.channels.types import HeardMessage
 from echowall.voices.models import Message
 from echowall.voices.operations import hear_messages
-from tests import story
-from tests.cast import EVENING, Cast, Street
 
 _keys = count(1)
 WATER = "铁路小区停水两天了,自来水一点都没有,家里没法做饭"
@@ -20,23 +21,39 @@ WATER_TOO = "我们铁路小区怎么还不来水啊,停水到现在,自来水�
 FORWARD = "紧急求助:铁路小区3号楼2单元住着一位独居老人,降压药已经吃完三天,老人行动不便,请社区帮忙送药"
 
 
-def _says(street: Street, text: str, *, topic: str, phone: str = "", at: datetime = EVENING, urgency: str = "normal",
-          place: Place | None = None, conversation: str = "") -> Matter:
-    message = HeardMessage(channel="web", key=f"join-{next(_keys)}", text=text, phone=phone, said_at=at,
-                           conversation=conversation)
+def _says(
+    street: Street,
+    text: str,
+    *,
+    topic: str,
+    phone: str = "",
+    at: datetime = EVENING,
+    urgency: str = "normal",
+    place: Place | None = None,
+    conversation: str = "",
+) -> Matter:
+    message = HeardMessage(
+        channel="web", key=f"join-{next(_keys)}", text=text, phone=phone, said_at=at, conversation=conversation
+    )
     (one,) = hear_messages(messages=[message], source=street.web, actor=street.actor("duty"), at=at)
     at_place = place or street.building
     with scope.as_system():
-        Message.objects.filter(id=one.id).update(topic=topic, intent="help", urgency=urgency, band="look",
-                                                 place=at_place, place_path=at_place.path)
+        Message.objects.filter(id=one.id).update(
+            topic=topic, intent="help", urgency=urgency, band="look", place=at_place, place_path=at_place.path
+        )
         return operations.take_in(message_id=one.id, actor=SYSTEM_ACTOR, at=at)
 
 
 class TestTakeIn:
     def test_same_person_again_joins(self, cast: Cast) -> None:
         first = _says(cast.fuhua, "家里孩子奶粉没有了,请帮忙", topic="supplies.infant", phone="13800000001")
-        again = _says(cast.fuhua, "家里孩子奶粉没有了,请帮忙!", topic="supplies.infant", phone="13800000001",
-                      at=EVENING + timedelta(hours=1))
+        again = _says(
+            cast.fuhua,
+            "家里孩子奶粉没有了,请帮忙!",
+            topic="supplies.infant",
+            phone="13800000001",
+            at=EVENING + timedelta(hours=1),
+        )
         assert again.id == first.id
         assert story.fresh(first).report_count == 2
 
@@ -54,10 +71,16 @@ class TestTakeIn:
 
     def test_one_incident_told_by_many_joins_within_two_days(self, cast: Cast) -> None:
         first = _says(cast.fuhua, WATER, topic="utilities.water", phone="13800000001")
-        second = _says(cast.fuhua, WATER_TOO, topic="utilities.water", phone="13800000002",
-                       at=EVENING + timedelta(hours=5))
-        late = _says(cast.fuhua, WATER_TOO + "又停了", topic="utilities.water", phone="13800000003",
-                     at=EVENING + timedelta(days=4))
+        second = _says(
+            cast.fuhua, WATER_TOO, topic="utilities.water", phone="13800000002", at=EVENING + timedelta(hours=5)
+        )
+        late = _says(
+            cast.fuhua,
+            WATER_TOO + "又停了",
+            topic="utilities.water",
+            phone="13800000003",
+            at=EVENING + timedelta(days=4),
+        )
         elsewhere = _says(cast.songshan, WATER, topic="utilities.water", phone="13800000004")
         assert second.id == first.id
         assert len({first.id, late.id, elsewhere.id}) == 3
@@ -65,8 +88,13 @@ class TestTakeIn:
     def test_lift_of_another_building_is_another_matter(self, cast: Cast) -> None:
         text = "楼里电梯坏了停在一楼不动,老人上不去"
         first = _says(cast.fuhua, text, topic="property.lift", phone="13800000001")
-        compound_only = _says(cast.fuhua, "电梯坏了一天没人修,老人下不了楼", topic="property.lift", phone="13800000002",
-                              place=cast.fuhua.compound)
+        compound_only = _says(
+            cast.fuhua,
+            "电梯坏了一天没人修,老人下不了楼",
+            topic="property.lift",
+            phone="13800000002",
+            place=cast.fuhua.compound,
+        )
         assert compound_only.id != first.id
 
     def test_new_occurrence_is_not_swallowed_by_an_ended_matter(self, cast: Cast) -> None:
@@ -79,8 +107,9 @@ class TestTakeIn:
 
     def test_critical_message_stands_on_its_own(self, cast: Cast) -> None:
         first = _says(cast.fuhua, WATER, topic="utilities.water", phone="13800000001")
-        critical = _says(cast.fuhua, WATER + ",老人透析回来发烧", topic="utilities.water", phone="13800000001",
-                         urgency="critical")
+        critical = _says(
+            cast.fuhua, WATER + ",老人透析回来发烧", topic="utilities.water", phone="13800000001", urgency="critical"
+        )
         assert critical.id != first.id
         assert (critical.urgency, critical.state) == ("critical", "dispatched")
 

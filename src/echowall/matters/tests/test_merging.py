@@ -1,6 +1,8 @@
 """Merging and splitting: reversible, clocks and states come back, nobody goes without an answer."""
 
 import pytest
+from tests import story
+from tests.cast import Cast
 
 from echowall.kernel import scope
 from echowall.kernel.errors import Refusal
@@ -8,8 +10,6 @@ from echowall.matters import operations as act
 from echowall.matters import queries
 from echowall.matters.models import Matter
 from echowall.notices.models import Notice
-from tests import story
-from tests.cast import Cast
 
 AT = story.LATER
 
@@ -29,7 +29,11 @@ class TestMergeMatters:
             act.unmerge_matter(matter_id=matter.id, actor=duty, at=AT)
         back = story.fresh(matter)
         assert (back.state, back.due_at, back.colour, back.team_ids) == (
-            "handling", matter.due_at, matter.colour, [street.medical.id])
+            "handling",
+            matter.due_at,
+            matter.colour,
+            [street.medical.id],
+        )
         with story.as_actor(handler):
             act.note_progress(matter_id=matter.id, note="继续办理", actor=handler, at=AT)
 
@@ -82,8 +86,13 @@ class TestSplitMatter:
         matter, extra = story.dispatched(street), story.heard(street, "家里没有菜了,请送菜")
         with story.as_actor(duty):
             act.join_report(matter_id=matter.id, message_id=extra.id, why={"how": "hand"}, actor=duty, at=AT)
-            part = act.split_matter(matter_id=matter.id, message_ids=[extra.id], actor=duty, at=AT,
-                                    new=act.part_of(story.fresh(matter), title="送菜", topic="supplies.food"))
+            part = act.split_matter(
+                matter_id=matter.id,
+                message_ids=[extra.id],
+                actor=duty,
+                at=AT,
+                new=act.part_of(story.fresh(matter), title="送菜", topic="supplies.food"),
+            )
             assert (part.state, part.report_count, part.split_from_id) == ("opened", 1, matter.id)
             assert story.fresh(matter).report_count == 1
             assert part.opened_at == matter.opened_at  # the person has waited since then
@@ -95,8 +104,13 @@ class TestSplitMatter:
         with story.as_actor(duty):
             message = matter.reports.get().message_id
             with pytest.raises(Refusal) as refused:
-                act.split_matter(matter_id=matter.id, message_ids=[message], actor=duty, at=AT,
-                                 new=act.part_of(matter, title="全部", topic="other"))
+                act.split_matter(
+                    matter_id=matter.id,
+                    message_ids=[message],
+                    actor=duty,
+                    at=AT,
+                    new=act.part_of(matter, title="全部", topic="other"),
+                )
         assert refused.value.codes == {"nothing_left"}
         with scope.as_system():
             assert Matter.objects.count() == 1
@@ -107,7 +121,9 @@ class TestJointHandling:
         street, duty, handler = cast.fuhua, cast.fuhua.actor("duty"), cast.fuhua.actor("handler")
         matter = story.handling(street)
         with story.as_actor(duty):
-            act.request_joint_handling(matter_id=matter.id, team_ids=[street.supplies.id], reason="还要送菜", actor=duty, at=AT)
+            act.request_joint_handling(
+                matter_id=matter.id, team_ids=[street.supplies.id], reason="还要送菜", actor=duty, at=AT
+            )
         with story.as_actor(handler):
             with pytest.raises(Refusal) as refused:
                 act.report_back(matter_id=matter.id, note=story.NOTE, actor=handler, at=AT)
@@ -125,7 +141,9 @@ class TestJointHandling:
             add_member(team=street.supplies, worker=street.community, is_lead=True, actor=SYSTEM_ACTOR, at=AT)
         matter, helper = story.handling(street), street.actor("community")
         with story.as_actor(duty):
-            act.request_joint_handling(matter_id=matter.id, team_ids=[street.supplies.id], reason="还要送菜", actor=duty, at=AT)
+            act.request_joint_handling(
+                matter_id=matter.id, team_ids=[street.supplies.id], reason="还要送菜", actor=duty, at=AT
+            )
         with story.as_actor(helper):
             for lead_only in (
                 lambda: act.report_back(matter_id=matter.id, note=story.NOTE, actor=helper, at=AT),

@@ -1,13 +1,13 @@
 """Moving between street offices: both sides see and act, and each sees no more than that."""
 
 import pytest
+from tests import story
+from tests.cast import Cast
 
 from echowall.kernel.errors import NotFound, NotPermitted, Refusal
 from echowall.matters import operations as act
 from echowall.matters import queries
 from echowall.matters.models import Matter
-from tests import story
-from tests.cast import Cast
 
 AT = story.LATER
 
@@ -15,7 +15,9 @@ AT = story.LATER
 def _offered(cast: Cast) -> Matter:
     matter, duty = story.handling(cast.fuhua), cast.fuhua.actor("duty")
     with story.as_actor(duty):
-        act.offer_move(matter_id=matter.id, to_office_id=cast.songshan.office.id, reason="地点在你街", actor=duty, at=AT)
+        act.offer_move(
+            matter_id=matter.id, to_office_id=cast.songshan.office.id, reason="地点在你街", actor=duty, at=AT
+        )
     return story.fresh(matter)
 
 
@@ -39,7 +41,11 @@ class TestMoveMatter:
     def test_taken_over_it_runs_on_there_and_stays_seen_here(self, cast: Cast) -> None:
         matter = _offered(cast)
         due, opened = matter.due_at, matter.opened_at
-        neighbour, duty, handler = (cast.songshan.actor("dispatcher"), cast.fuhua.actor("duty"), cast.fuhua.actor("handler"))
+        neighbour, duty, handler = (
+            cast.songshan.actor("dispatcher"),
+            cast.fuhua.actor("duty"),
+            cast.fuhua.actor("handler"),
+        )
         with story.as_actor(neighbour):
             act.move_matter(matter_id=matter.id, actor=neighbour, at=AT, place_id=cast.songshan.building.id)
             act.dispatch_matter(matter_id=matter.id, team_id=cast.songshan.medical.id, actor=neighbour, at=AT)
@@ -68,13 +74,19 @@ class TestMoveMatter:
         with story.as_actor(neighbour):
             assert not Matter.objects.exists()
         stays = story.fresh(matter)
-        assert (stays.state, stays.office_id, stays.lead_team_id) == ("handling", cast.fuhua.office.id, cast.fuhua.medical.id)
+        assert (stays.state, stays.office_id, stays.lead_team_id) == (
+            "handling",
+            cast.fuhua.office.id,
+            cast.fuhua.medical.id,
+        )
 
     def test_offer_may_be_taken_back_and_made_once_only(self, cast: Cast) -> None:
         matter, duty = _offered(cast), cast.fuhua.actor("duty")
         with story.as_actor(duty):
             with pytest.raises(Refusal) as refused:
-                act.offer_move(matter_id=matter.id, to_office_id=cast.songshan.office.id, reason="再", actor=duty, at=AT)
+                act.offer_move(
+                    matter_id=matter.id, to_office_id=cast.songshan.office.id, reason="再", actor=duty, at=AT
+                )
             assert refused.value.codes == {"offer_open"}
             with pytest.raises(NotPermitted):
                 act.move_matter(matter_id=matter.id, actor=duty, at=AT)

@@ -4,6 +4,8 @@ import re
 
 import pytest
 from django.test import Client
+from tests import story
+from tests.cast import EVENING, Cast
 
 from echowall.kernel import scope
 from echowall.kernel.models import AuditEntry
@@ -12,8 +14,6 @@ from echowall.matters.models import Evidence, Matter
 from echowall.voices.channels.types import HeardMessage
 from echowall.voices.operations import hear_messages
 from echowall.voices.sweeping import sweep_pending
-from tests import story
-from tests.cast import EVENING, Cast
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001000500"
@@ -88,8 +88,9 @@ class TestMatterPage:
         matter = story.handling(cast.fuhua)
         client.force_login(cast.fuhua.handler)
         for headers in ({}, {"HX-Request": "true"}):
-            answer = client.post(f"/desk/matters/{matter.id}/do/report_back/", {"note": "修好了", "request_key": "k"},
-                                 headers=headers)
+            answer = client.post(
+                f"/desk/matters/{matter.id}/do/report_back/", {"note": "修好了", "request_key": "k"}, headers=headers
+            )
             assert answer.status_code == 422
             text = answer.content.decode()
             assert "还没有处置凭证" in text
@@ -102,8 +103,11 @@ class TestMatterPage:
         matter = story.handling(cast.fuhua)
         client.force_login(cast.fuhua.handler)
         photo = SimpleUploadedFile("a.png", PNG, content_type="image/png")
-        answer = client.post(f"/desk/matters/{matter.id}/do/report_back/",
-                             {"note": "修好了", "request_key": "k", "photos": [photo]}, headers={"HX-Request": "true"})
+        answer = client.post(
+            f"/desk/matters/{matter.id}/do/report_back/",
+            {"note": "修好了", "request_key": "k", "photos": [photo]},
+            headers={"HX-Request": "true"},
+        )
         assert answer.status_code == 200
         assert "反馈办结:已办好" in answer.content.decode()
         assert story.fresh(matter).state == "reported"
@@ -147,8 +151,10 @@ class TestMine:
         story.opened(cast.fuhua, title="等派遣的事")
         story.dispatched(cast.fuhua, title="等受理的事")
         story.reported(cast.fuhua, title="等核查的事")
-        for who, seen, unseen in (("duty", ("等派遣的事", "等核查的事"), ("等受理的事",)),
-                                  ("handler", ("等受理的事",), ("等派遣的事", "等核查的事"))):
+        for who, seen, unseen in (
+            ("duty", ("等派遣的事", "等核查的事"), ("等受理的事",)),
+            ("handler", ("等受理的事",), ("等派遣的事", "等核查的事")),
+        ):
             client.force_login(getattr(cast.fuhua, who))
             text = client.get("/desk/matters/mine/").content.decode()
             assert [t for t in seen if t not in text] == []
@@ -171,8 +177,15 @@ class TestAlerts:
 class TestNew:
     def test_opens_and_sends_it_on_its_way_once(self, cast: Cast, client: Client) -> None:
         client.force_login(cast.fuhua.duty)
-        given = {"title": "独居老人断药", "place_text": "铁路小区", "topic": "medicine.chronic", "intent": "help",
-                 "urgency": "urgent", "summary": "电话 13812345678", "request_key": "once"}
+        given = {
+            "title": "独居老人断药",
+            "place_text": "铁路小区",
+            "topic": "medicine.chronic",
+            "intent": "help",
+            "urgency": "urgent",
+            "summary": "电话 13812345678",
+            "request_key": "once",
+        }
         first, again = client.post("/desk/matters/new/", given), client.post("/desk/matters/new/", given)
         assert first.url == again.url
         with scope.as_system():

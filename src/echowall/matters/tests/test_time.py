@@ -3,14 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from tests import story
+from tests.cast import EVENING, Cast
 
 from echowall.documents.models import Document
 from echowall.kernel import clock, scope
 from echowall.kernel.errors import Refusal
 from echowall.matters import operations
 from echowall.matters.models import Matter
-from tests import story
-from tests.cast import EVENING, Cast
 
 
 def _sweep(at) -> int:  # type: ignore[no-untyped-def]
@@ -20,8 +20,10 @@ def _sweep(at) -> int:  # type: ignore[no-untyped-def]
 
 def _steps(matter: Matter) -> list[str]:
     with scope.as_system():
-        return [e.body["step"].split(":")[0] + "/" + e.body["step"].split(":")[-1]
-                for e in matter.history.filter(kind="escalated").order_by("seq")]
+        return [
+            e.body["step"].split(":")[0] + "/" + e.body["step"].split(":")[-1]
+            for e in matter.history.filter(kind="escalated").order_by("seq")
+        ]
 
 
 class TestCriticalLane:
@@ -59,7 +61,9 @@ class TestCriticalLane:
             operations.return_matter(matter_id=normal.id, reason="不归我们", actor=handler, at=at)
         late = story.dispatched(cast.fuhua)
         with story.as_actor(handler), pytest.raises(Refusal) as refused:
-            operations.return_matter(matter_id=late.id, reason="不归我们", actor=handler, at=EVENING + timedelta(hours=24))
+            operations.return_matter(
+                matter_id=late.id, reason="不归我们", actor=handler, at=EVENING + timedelta(hours=24)
+            )
         assert refused.value.codes == {"return_too_late"}
 
 
@@ -87,8 +91,9 @@ class TestSuspension:
         taken, waiting = story.handling(cast.fuhua), story.dispatched(cast.fuhua)
         with story.as_actor(leader):
             for matter in (taken, waiting):
-                operations.suspend_matter(matter_id=matter.id, reason="等待上级批复", until=date(2022, 5, 6), actor=leader,
-                                          at=story.LATER)
+                operations.suspend_matter(
+                    matter_id=matter.id, reason="等待上级批复", until=date(2022, 5, 6), actor=leader, at=story.LATER
+                )
         due_before = story.fresh(taken).due_at
         _sweep(clock.midnight(date(2022, 5, 7)) - timedelta(minutes=1))
         assert story.fresh(taken).state == "suspended"
@@ -114,8 +119,9 @@ class TestReclassify:
         with story.as_actor(duty):
             operations.inform_reporters(matter_id=matter.id, text="正在联系自来水公司抢修", actor=duty, at=story.LATER)
             simple = story.fresh(matter).due_at
-            operations.reclassify_matter(matter_id=matter.id, is_complex=True, reason="涉及多部门", actor=duty,
-                                         at=story.LATER)
+            operations.reclassify_matter(
+                matter_id=matter.id, is_complex=True, reason="涉及多部门", actor=duty, at=story.LATER
+            )
         assert before is not None
         assert simple is not None
         complex_due = story.fresh(matter).due_at

@@ -5,5 +5,14 @@ from .detail import attachment, detail, evidence_file
 from .listing import alerts, matter_list, merge_chosen, mine
 
 __all__ = [
-    "act", "alerts", "attachment", "detail", "evidence_file", "matter_list", "merge_chosen", "mine", "new", "unmask",
+    "act",
+    "alerts",
+    "attachment",
+    "detail",
+    "evidence_file",
+    "matter_list",
+    "merge_chosen",
+    "mine",
+    "new",
+    "unmask",
 ]

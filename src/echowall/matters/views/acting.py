@@ -62,12 +62,17 @@ def unmask(request: HttpRequest, report_id: UUID) -> HttpResponse:
     shown = None
     if form.is_valid():
         try:
-            shown = operations.unmask_reporter(report_id=report_id, reason=form.cleaned_data["reason"],
-                                               actor=actor_of(request), at=clock.now())
+            shown = operations.unmask_reporter(
+                report_id=report_id, reason=form.cleaned_data["reason"], actor=actor_of(request), at=clock.now()
+            )
         except InvalidInput as refusal:
             form.add_problems(refusal.problems)
-    response = render(request, "matters/unmasked.html", {"shown": shown, "form": form, "report_id": report_id},
-                      status=200 if shown else 422)
+    response = render(
+        request,
+        "matters/unmasked.html",
+        {"shown": shown, "form": form, "report_id": report_id},
+        status=200 if shown else 422,
+    )
     response["Cache-Control"] = "no-store"
     return response
 
@@ -83,11 +88,17 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             matter = operations.open_by_hand(
                 by_hand=operations.ByHand(
-                    place=queries.place_said(actor, data["place"], data["place_text"]), title=data["title"],
-                    summary=data["summary"], intent=data["intent"], topic=data["topic"], urgency=data["urgency"],
+                    place=queries.place_said(actor, data["place"], data["place_text"]),
+                    title=data["title"],
+                    summary=data["summary"],
+                    intent=data["intent"],
+                    topic=data["topic"],
+                    urgency=data["urgency"],
                     needed_by_at=data["needed_by_at"],
                 ),
-                actor=actor, at=clock.now(), request_key=data["request_key"],
+                actor=actor,
+                at=clock.now(),
+                request_key=data["request_key"],
             )
         except Refusal as refusal:
             form.add_problems(refusal.problems)

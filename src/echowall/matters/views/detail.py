@@ -29,21 +29,25 @@ def visible_matter(request: HttpRequest, matter_id: UUID) -> Matter:
     actor_of(request).require("matters.see")
     matter = (
         Matter.objects.select_related("place", "office", "lead_team", "owner", "merged_into", "split_from")
-        .defer("terms").filter(id=matter_id).first()
+        .defer("terms")
+        .filter(id=matter_id)
+        .first()
     )
     if matter is None:
         raise NotFound(Problem("matter_unknown", _("没有这个事项,或不在您的职责范围内")))
     return matter
 
 
-def page_context(request: HttpRequest, matter: Matter, bound: forms.MoveForm | None = None, bound_name: str = "") -> dict[str, Any]:
+def page_context(
+    request: HttpRequest, matter: Matter, bound: forms.MoveForm | None = None, bound_name: str = ""
+) -> dict[str, Any]:
     """Return everything the page of a matter shows; ``bound`` is the form that was just refused, kept as typed."""
     actor, at = actor_of(request), clock.now()
     history = list(matter.history.order_by("seq"))
     reporters = queries.reporters_of(matter)
     suggested = queries.route_for(matter) if matter.state in {"opened", "dispatched"} else None
     offers = offers_for(matter, reporters, at)
-    shown = []
+    shown: list[dict[str, Any]] = []
     for move in offered(matter, actor):
         if move.name == bound_name and bound is not None:
             form = bound
@@ -52,15 +56,23 @@ def page_context(request: HttpRequest, matter: Matter, bound: forms.MoveForm | N
             form = move.form(name=move.name, offers=offers, initial=initial)
         shown.append({"move": move, "form": form, "open": move.name == bound_name})
     return {
-        "matter": matter, "moves": shown, "reporters": reporters, "suggested": suggested,
-        "clocks": queries.clock_panel(matter, at), "steps": history_steps(history), "history": history,
-        "evidence": list(matter.evidence.order_by("added_at")), "parts": queries.team_parts(matter),
-        "likely": queries.likely_same(matter), "papers": documents_about("matter", matter.id),
-        "merged": list(matter.merged.order_by("number")), "split_parts": list(matter.parts.order_by("number")),
+        "matter": matter,
+        "moves": shown,
+        "reporters": reporters,
+        "suggested": suggested,
+        "clocks": queries.clock_panel(matter, at),
+        "steps": history_steps(history),
+        "history": history,
+        "evidence": list(matter.evidence.order_by("added_at")),
+        "parts": queries.team_parts(matter),
+        "likely": queries.likely_same(matter),
+        "papers": documents_about("matter", matter.id),
+        "merged": list(matter.merged.order_by("number")),
+        "split_parts": list(matter.parts.order_by("number")),
         "plan": operations.planned_nodes(matter) if matter.is_complex else {},
         "missing": operations.closing_problems(matter) if matter.state == "checked" else [],
         "offer": queries.open_offer(matter) if matter.also_office_ids else None,
-        "may_merge": any(s["move"].name == "merge" for s in shown),
+        "may_merge": "merge" in {item["move"].name for item in shown},
         "unmask_form": forms.UnmaskForm(name="unmask"),
     }
 

@@ -30,8 +30,12 @@ def matter_list(request: HttpRequest) -> HttpResponse:
     context = {"listing": listing, "register": MATTERS, "tabs": queries.quick_tabs(listing.given)}
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
         return render(request, "matters/rows.html", context)
-    context |= {"views": saved_views(MATTERS, actor), "filters": filters_shown(MATTERS, actor, listing),
-                "narrowed": narrowed_by(MATTERS, listing), "has_filters": bool(set(listing.given) - {"q", "state", "standing"})}
+    context |= {
+        "views": saved_views(MATTERS, actor),
+        "filters": filters_shown(MATTERS, actor, listing),
+        "narrowed": narrowed_by(MATTERS, listing),
+        "has_filters": bool(set(listing.given) - {"q", "state", "standing"}),
+    }
     return render(request, "matters/list.html", context)
 
 
@@ -44,14 +48,20 @@ def merge_chosen(request: HttpRequest) -> HttpResponse:
         return redirect(request.POST.get("back") or "matters:list")
     kept, *others = queries.oldest_first(chosen)
     try:
-        operations.merge_matters(into_id=kept.id, merged_ids=[m.id for m in others], actor=actor_of(request),
-                                 at=clock.now(), reason=request.POST.get("reason", ""))
+        operations.merge_matters(
+            into_id=kept.id,
+            merged_ids=[m.id for m in others],
+            actor=actor_of(request),
+            at=clock.now(),
+            reason=request.POST.get("reason", ""),
+        )
     except Refusal as refusal:
         for problem in refusal.problems:
             messages.error(request, str(problem))
         return redirect("matters:list")
-    messages.success(request, _("%(count)d 件已并入 %(number)s,可在该事项页撤销") % {
-        "count": len(others), "number": kept.number})
+    messages.success(
+        request, _("%(count)d 件已并入 %(number)s,可在该事项页撤销") % {"count": len(others), "number": kept.number}
+    )
     return redirect("matters:detail", kept.id)
 
 
