@@ -32,7 +32,7 @@ def insert_messages(rows: Sequence[Message], at: datetime) -> dict[str, tuple[UU
 
 @lru_cache(maxsize=32)
 def _statement(count: int) -> str:
-    columns = [field.column for field in Message._meta.concrete_fields]
+    columns = [str(field.column) for field in Message._meta.concrete_fields]
     one = f"({', '.join(['%s'] * len(columns))})"
     return (
         f"WITH heard AS (INSERT INTO voices_message ({', '.join(columns)}) VALUES {', '.join([one] * count)}"  # noqa: S608 - names of our own columns
