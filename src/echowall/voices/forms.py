@@ -31,13 +31,13 @@ class PhotosField(forms.FileField):
 
     widget = _Photos
 
-    def clean(self, data: Any, initial: Any = None) -> list[Photo]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[Photo]:
         """Return the clean photos.
 
         Raises:
             ValidationError: with one message for each photo that cannot be taken.
         """
-        given: list[UploadedFile] = [file for file in (data or []) if file]
+        given: list[UploadedFile[Any]] = [file for file in (data or []) if file]
         errors = []
         if len(given) > MAX_PHOTOS:
             errors.append(_("最多 %(n)s 张照片，您选了 %(given)s 张") % {"n": MAX_PHOTOS, "given": len(given)})
@@ -52,7 +52,7 @@ class PhotosField(forms.FileField):
         return photos
 
 
-def _photo(file: UploadedFile) -> Photo:
+def _photo(file: UploadedFile[Any]) -> Photo:
     if file.size is not None and file.size > MAX_BYTES:
         raise PhotoRefusedError("photo_too_large")
     return clean_photo(file.read())

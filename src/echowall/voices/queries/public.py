@@ -8,10 +8,11 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import cast
 from uuid import UUID
 
 from echowall.kernel.ids import normalise_ticket
-from echowall.kernel.personal import blind_index, unseal
+from echowall.kernel.personal import Sealed, blind_index, unseal
 from echowall.kernel.scope import as_system
 
 from ..models import Message, Source
@@ -97,8 +98,8 @@ def proof_holds(message: OwnMessage, digits: str) -> bool:
     if not message.has_phone:
         return hmac.compare_digest(given, follow_up_code(message.ticket))
     with as_system():
-        sealed = Message.objects.values_list("phone_sealed", flat=True).get(id=message.id)
-        phone = re.sub(r"\D", "", unseal("phone", sealed)) if sealed is not None else ""
+        sealed = Message.objects.only("phone_sealed").get(id=message.id).phone_sealed
+        phone = re.sub(r"\D", "", unseal("phone", cast(Sealed, sealed))) if sealed is not None else ""
     return len(given) == 4 and hmac.compare_digest(given, phone[-4:])
 
 
