@@ -104,7 +104,7 @@ def _tiles(standing: Sequence[dict[str, Any]]) -> dict[str, int]:
 
 def _waiting_messages() -> dict[str, int]:
     waiting = Message.objects.filter(state__in=("heard", "parked")).order_by().aggregate(
-        parked=Count("*", filter=Q(state="parked")), must_look=Count("*", filter=Q(band="must_look"))
+        parked=Count("id", filter=Q(state="parked")), must_look=Count("id", filter=Q(band="must_look"))
     )
     return {"parked": waiting["parked"], "must_look": waiting["must_look"]}
 

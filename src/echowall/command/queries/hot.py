@@ -46,11 +46,11 @@ def hot_issues(actor: Actor, at: datetime, *, days: int = 3, at_least: int = 3, 
     grouped = (
         Matter.objects.filter(opened_at__gte=before).exclude(state__in=("merged", "cancelled")).order_by()
         .values("place_path", "topic")
-        .annotate(n=Count("*", filter=Q(opened_at__gte=begin)), b=Count("*", filter=Q(opened_at__lt=begin)), last=Max("opened_at"))
+        .annotate(n=Count("id", filter=Q(opened_at__gte=begin)), b=Count("id", filter=Q(opened_at__lt=begin)), last=Max("opened_at"))
         .values_list("place_path", "topic", "n", "b", "last")
     )
     named = dict(Place.objects.filter(kind__in=_LEVELS, is_active=True).values_list("path", "name"))
-    sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     last: dict[tuple[str, str], datetime] = {}
     for path, topic, n, b, latest in grouped:
         where = _named_above(path, named)
