@@ -3,6 +3,7 @@ import htmx from "htmx.org/dist/htmx.esm.js";
 import { startCountdown } from "./countdown";
 import { startCritical } from "./critical";
 import { startFrame } from "./frame";
+import { startInsert } from "./insert";
 import { mountIslands } from "./island";
 import { islands } from "./islands";
 import { startKeyboard } from "./keyboard";
@@ -32,6 +33,7 @@ document.addEventListener("htmx:load", (event) => mountIslands(islands, event.ta
 startTheme();
 startFrame();
 startKeyboard();
+startInsert();
 startCountdown();
 startCritical();
 startLive();

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from importlib.resources import files
 from io import BytesIO
 from typing import Any
 
@@ -22,6 +23,12 @@ COLUMNS = {
 _NEEDED = ("title", "text", "source", "valid_from")
 _DAYS = ("issued_on", "valid_from", "valid_until")
 _TITLES = {english: chinese for chinese, english in COLUMNS.items()}
+
+
+def shipped_rows() -> list[PolicyRow]:
+    """Return the texts that come with the program: short explanations in our own words, each naming its public source."""
+    content = files("echowall.matters").joinpath("data/policy_texts.json").read_bytes()
+    return read_file("policy_texts.json", content)
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ class TestRecordCallback:
         with scope.as_system():
             matter.refresh_from_db()
             assert (matter.state, matter.rework_count) == ("handling", 1)
-            operations.report_back(matter_id=matter.id, note="重新更换了整段水管", actor=handler, at=LATER)
+            operations.report_back(matter_id=matter.id, note="供水公司重新更换了整段水管", actor=handler, at=LATER)
             operations.check_matter(matter_id=matter.id, passed=True, note="", actor=duty, at=LATER)
             (reporter,) = queries.reporters_of(matter)
             assert (reporter.answered_at, reporter.callbacks) == (None, ())

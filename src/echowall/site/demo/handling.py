@@ -24,6 +24,12 @@ _DONE = (
     "已由社区志愿者送达并签收,后续专人跟进。",
     "经核实情况属实,已整改到位,并加强日常巡查。",
 )
+_SOLVED = (
+    "经核实,情况属实。专班已于{day}上门处理完毕,您可以放心使用;负责人是专班值班组长,电话0371-60000000,地址在社区服务大厅。",
+    "经社区网格员{day}现场核实,已协调责任单位处理,处理免费,不用您再跑腿;按照街道便民服务规定,三天内会再上门看一次。",
+    "根据街道保供安排,已于{day}由志愿者送到您楼下并签收;以后需要可以直接打0371-60000000登记,每天上午送一次。",
+    "经查,因设备故障造成,已由维修人员于{day}修好并恢复正常;如再出现请联系社区服务大厅,电话0371-60000000,由物业负责。",
+)
 _WORD = "您好,您反映的事项已由专班受理,正在协调办理,我们会尽快告知您结果。联系电话见社区公告。"
 
 
@@ -37,6 +43,7 @@ class Office:
         self.leader: Actor = staff.actor("shuji")
         self.leads = {team_id: worker.as_actor() for team_id, worker in staff.leads.items()}
         self.pace: dict[UUID, float] = {}
+        self.finished: list[UUID] = []  # answered since somebody last looked
 
     def new_messages(self) -> list[str]:
         """Return the ids of messages that wait for a matter."""
@@ -101,13 +108,12 @@ class Office:
             act.report_back(matter_id=matter.id, note=self.random.choice(_DONE), actor=lead, at=at)
 
     def _finish(self, matter: Matter, at: datetime) -> None:
-        text = (
-            f"您好,您反映的「{matter.title[:20]}」({topic_name(matter.topic)})已办理完毕:{self.random.choice(_DONE)}"
-            f"办理时间{at:%m月%d日}。如有疑问请拨打24小时社区热线0371-60000000。感谢您的理解与支持。"
-        )
+        text = _reply(matter, self.random.choice(_SOLVED), at)
         standing = reporters_of(matter)
+        self.finished.append(matter.id)
         if any(r.answered_at is None for r in standing):
-            act.answer_reporters(matter_id=matter.id, text=text, actor=self.desk, at=at, despite_findings=True)
+            act.answer_reporters(matter_id=matter.id, text=text, actor=self.desk, at=at, despite_findings=True,
+                                 despite_reason="已在电话里逐条说明")
         for reporter in standing:
             drawn = self.random.random()
             outcome = "solved" if drawn < 0.86 else "unreached" if drawn < 0.95 else "not_solved"
@@ -120,3 +126,9 @@ class Office:
             act.close_matter(matter_id=matter.id, actor=self.desk, at=at)
             if self.random.random() < 0.5:
                 act.evaluate_matter(matter_id=matter.id, grade=self.random.choice((5, 5, 4, 4, 3)), note="", actor=self.leader, at=at)
+
+
+def _reply(matter: Matter, solved: str, at: datetime) -> str:
+    """Return an answer as a good clerk writes it: what was asked, what was found, what was done, when, by whom."""
+    day = f"{at.month}月{at.day}日"
+    return f"您好,您反映的「{matter.title[:24]}」({topic_name(matter.topic)})收悉。" + solved.format(day=day)

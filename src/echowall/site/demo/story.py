@@ -12,13 +12,16 @@ from django.conf import settings
 from django.db import connection
 
 from echowall.kernel import audit, clock
+from echowall.kernel.actors import SYSTEM_ACTOR
 from echowall.kernel.scope import as_system
 from echowall.matters import operations as matters_operations
+from echowall.matters.policy_files import shipped_rows
 from echowall.matters.reactions import take_message
 from echowall.places.models import Place
 from echowall.voices.channels.types import HeardMessage
 from echowall.voices.operations import hear_messages
 from echowall.voices.sweeping import sweep_pending
+from echowall.wall.operations import propose_post
 
 from .handling import Office
 from .people import Staff, engage_staff
@@ -27,6 +30,12 @@ from .places import Ground, lay_ground
 SEED = 20220503
 DAYS = 14
 MESSAGES = 640
+_TEMPLATES = (
+    ("已修好(水电气暖)", "utilities", "您好,您反映的{{地点}}问题({{编号}})收悉。经核实,{{处置情况}}如再出现,请联系{{专班}},电话{{专班电话}}。"),
+    ("物资已送到", "supplies", "您好,您{{收到日期}}反映的需求({{编号}})收悉。经社区核实,已由志愿者送达:{{处置情况}}"),
+    ("就医用药已安排", "medicine", "您好,您反映的用药问题({{编号}})收悉。经社区医生核实,{{处置情况}}后续由{{专班}}跟进,电话{{专班电话}}。"),
+    ("通用答复", "", "您好,您{{收到日期}}反映的“{{标题}}”({{编号}})收悉。经核实,{{处置情况}}如有问题请联系{{专班}},电话{{专班电话}}。"),
+)
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 # Share of a day's messages by hour of the day (0..23): quiet nights, peaks after breakfast and supper.
 _HOURS = (2, 1, 1, 1, 1, 2, 4, 7, 10, 11, 10, 8, 7, 7, 8, 8, 8, 8, 9, 11, 12, 10, 7, 4)
@@ -43,10 +52,22 @@ def fill() -> None:
         with clock.fixed(begin):
             ground = lay_ground(random, begin)
             staff = engage_staff(ground, begin)
+        _prepare_wordings(ground, staff, begin)
         _live(random, ground, staff, begin, now)
         with clock.fixed(now):
             while audit.seal():
                 pass
+
+
+def _prepare_wordings(ground: Ground, staff: Staff, begin: datetime) -> None:
+    """Give the desk its policy library and a few templates."""
+    with clock.fixed(begin):
+        matters_operations.load_policy_texts(rows=shipped_rows(), place=None, actor=SYSTEM_ACTOR, at=begin)
+        for name, topic, text in _TEMPLATES:
+            matters_operations.save_reply_template(
+                office=ground.office, wording=matters_operations.Wording(name, text, topic),
+                actor=staff.actor("diaodu"), at=begin,
+            )
 
 
 def _live(random: Random, ground: Ground, staff: Staff, begin: datetime, now: datetime) -> None:
@@ -61,6 +82,9 @@ def _live(random: Random, ground: Ground, staff: Staff, begin: datetime, now: da
             for message_id in office.new_messages():
                 take_message(message_id=message_id)
             office.work(at)
+            for matter_id in office.finished:
+                propose_post(matter_id=matter_id, actor=SYSTEM_ACTOR, at=at)
+            office.finished.clear()
             matters_operations.sweep_clocks(at=at)
 
 
