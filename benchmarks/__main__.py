@@ -50,9 +50,7 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--only", action="append", choices=names, default=[], metavar="NAME", help=", ".join(names))
-    parser.add_argument(
-        "--quick", action="store_true", help="a tenth of the time and size: for trying, not for telling"
-    )
+    parser.add_argument("--quick", action="store_true", help="a fraction of time and size: to try, not to tell")
     parser.add_argument("--json", type=Path, help="write the figures there as well")
     arguments = parser.parse_args()
     here = machine()

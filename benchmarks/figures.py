@@ -1,4 +1,4 @@
-"""What a benchmark hands back, and how it is printed: always with its target and with what the machine itself can do."""
+"""What a benchmark hands back, and how it is printed: with its target and with what the machine itself can do."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Run: `python -m benchmarks.load post|get ADDRESS --path … --seconds … --connections … [--token …] [--stubborn]`.
 Prints one line of JSON. Every acknowledged message is written to `--acknowledged FILE` as `key ticket is_new`, flushed
-at once. With `--stubborn` a request whose outcome is unknown (connection lost, 5xx) is sent again with the same key
+at once. SIGTERM ends it early. With `--stubborn` a request whose outcome is unknown (connection lost, 5xx) is sent again with the same key
 until it is acknowledged, across restarts of the server, at most until `--patience` seconds after the end.
 """
 
@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import json
 import random
+import signal
 import time
 from dataclasses import dataclass, field
 from typing import IO
@@ -38,7 +39,7 @@ def message(run: str, number: int) -> bytes:
     place = rng.choice(_PLACES)
     text = rng.choice(_NEEDS).format(n=rng.randint(1, 30), p=place)
     body = {
-        "text": f"{text}。{place}{rng.randint(1, 30)}号楼{rng.randint(1, 3)}单元{rng.randint(101, 3304)}，第{number}位居民",
+        "text": f"{text}。住{place}{rng.randint(1, 30)}号楼{rng.randint(1, 3)}单元{rng.randint(101, 3304)}，第{number}位",
         "key": f"{run}-{number}",
         "phone": f"138{rng.randint(0, 10**8 - 1):08d}",
         "sender": rng.choice("王李张刘陈杨赵黄") + rng.choice(("先生", "女士")),
@@ -70,6 +71,10 @@ class Load:
         head += f"Authorization: Bearer {self.arguments.token}\r\nContent-Type: application/json\r\n"
         return f"POST {path} HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
+    def stop(self) -> None:
+        """Send nothing new; what is under way is finished."""
+        self.ends = time.monotonic()
+
     async def connection(self) -> None:
         """Send one request after the other over one connection, opened again when lost, until the time is over."""
         streams: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
@@ -77,6 +82,8 @@ class Load:
             number = self.sent
             self.sent += 1
             await self._until_known(streams, number)
+            if self.arguments.pause:
+                await asyncio.sleep(self.arguments.pause)
         for _reader, writer in streams:
             writer.close()
 
@@ -88,7 +95,7 @@ class Load:
                 if not streams:
                     streams.append(await self._open())
                 status, body = await asyncio.wait_for(self._exchange(*streams[0], number), 30)
-            except (OSError, asyncio.IncompleteReadError, asyncio.TimeoutError, ValueError):
+            except (TimeoutError, OSError, asyncio.IncompleteReadError, ValueError):
                 for _reader, writer in streams:
                     writer.close()
                 streams.clear()
@@ -148,8 +155,9 @@ class Load:
 async def run(arguments: argparse.Namespace) -> dict[str, object]:
     """Load the address as asked; return the figures."""
     began = time.monotonic()
-    file = open(arguments.acknowledged, "a", encoding="utf-8") if arguments.acknowledged else None  # noqa: SIM115, PTH123, ASYNC230
+    file = open(arguments.acknowledged, "a", encoding="utf-8") if arguments.acknowledged else None  # noqa: SIM115, PTH123
     load = Load(arguments, began + arguments.seconds, file)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, load.stop)
     await asyncio.gather(*(load.connection() for _ in range(arguments.connections)))
     return load.report(time.monotonic() - began)
 
@@ -163,6 +171,7 @@ def main() -> None:
     parser.add_argument("--run", default="run")
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--pause", type=float, default=0, help="seconds between two requests of a connection")
     parser.add_argument("--acknowledged", default="")
     parser.add_argument("--stubborn", action="store_true")
     parser.add_argument("--patience", type=float, default=60)

@@ -15,13 +15,12 @@ COMPOUNDS = ("理想家园", "锦绣小区", "阳光花园", "金桂苑", "铁�
 
 
 def make(channel: str = "api") -> dict[str, Any]:
-    """Make one street with compounds and teams, and a source whose token is printed; done again it gives a new token."""
+    """Make one street with compounds and teams, and a source whose token is printed; again: a new token."""
     from django.db import transaction
 
     from echowall.kernel import clock
     from echowall.kernel.actors import SYSTEM_ACTOR
     from echowall.kernel.scope import as_system
-    from echowall.places.models import Place
     from echowall.places.operations import NewPlace, add_place, add_places
     from echowall.teams.operations import form_team, set_responsibilities
     from echowall.voices.models import Source

@@ -13,6 +13,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from benchmarks.figures import Figure
+
 from echowall.site.environment import project_directory
 from echowall.understanding.normalise import plain_form
 from echowall.understanding.pipeline import default_classifier, understand_many
@@ -24,8 +25,11 @@ NODES = 10_000
 NOW = datetime(2022, 5, 3, 21, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
-_FIRST = "金桂 翠竹 和谐 锦绣 阳光 康乐 祥和 铁道 纺织 育才 丰庆 紫荆 玉兰 建设 光明 新华 向阳 银杏 明珠 清华".split()
-_LAST = "苑 小区 花园 家属院 新村 大院 公寓 佳园 名邸 国际城".split()
+_FIRST = (
+    "金桂", "翠竹", "和谐", "锦绣", "阳光", "康乐", "祥和", "铁道", "纺织", "育才",
+    "丰庆", "紫荆", "玉兰", "建设", "光明", "新华", "向阳", "银杏", "明珠", "清华",
+)  # fmt: skip
+_LAST = ("苑", "小区", "花园", "家属院", "新村", "大院", "公寓", "佳园", "名邸", "国际城")
 
 
 def street(count: int) -> Gazetteer:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec
 
-from procrastinate import RetryStrategy
+from procrastinate import RetryStrategy, sql
 from procrastinate.contrib.django import app
 
-from . import scope
+from . import clock, scope
 
 P = ParamSpec("P")
 
@@ -58,3 +58,18 @@ def enqueue_many(task: Any, arguments: Sequence[dict[str, Any]]) -> None:
     """Queue ``task`` once for each set of arguments, with one statement, in the present transaction."""
     if arguments:
         task.configure().batch_defer(*arguments)
+
+
+def take_up_abandoned(seconds: float) -> int:
+    """Queue again the jobs whose worker gave no sign of life for so many seconds (killed, or its machine gone).
+
+    Returns how many. A job of a worker that was only slow runs twice, which every job must bear.
+    """
+    connector = app.job_manager.connector.get_sync_connector()
+    rows = connector.execute_query_all(
+        query=sql.queries["select_stalled_jobs_by_heartbeat"], queue=None, task_name=None,
+        seconds_since_heartbeat=seconds,
+    )  # fmt: skip
+    for row in rows:
+        app.job_manager.retry_job_by_id(row["id"], retry_at=clock.now())
+    return len(rows)

@@ -172,6 +172,12 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_IMPORT_PATHS: list[str] = []
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+# A sign of life every 3 s, so that the jobs of a killed worker are soon taken up; what is done leaves the queue.
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "update_heartbeat_interval": 3.0,
+    "stalled_worker_timeout": 10.0,
+    "delete_jobs": "successful",
+}
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 PLAYBOOKS_DIR = str(BASE_DIR / "playbooks")
 

@@ -11,12 +11,15 @@ from django.core.management import call_command
 from django.db import OperationalError, close_old_connections
 
 from echowall.kernel import audit, clock
+from echowall.kernel.jobs import take_up_abandoned
 from echowall.kernel.scope import as_system
 from echowall.notices.delivering import deliver_due
 from echowall.voices.sweeping import sweep_pending
 
 log = structlog.get_logger(__name__)
 _BATCH = 200
+# Three missed signs of life: see PROCRASTINATE_WORKER_DEFAULTS.
+_SILENT_SECONDS = 10.0
 
 
 def _repeat(stop: threading.Event, pause: float, work: Callable[[], int], name: str) -> None:
@@ -48,6 +51,7 @@ def run() -> int:
         threading.Thread(target=_repeat, args=(stop, 0.4, lambda: sweep_pending(at=clock.now(), limit=_BATCH), "sweep")),
         threading.Thread(target=_repeat, args=(stop, 2.0, _seal, "seal")),
         threading.Thread(target=_repeat, args=(stop, 1.0, deliver_due, "deliver")),
+        threading.Thread(target=_repeat, args=(stop, 5.0, lambda: take_up_abandoned(_SILENT_SECONDS), "take_up")),
     ]
     for loop in loops:
         loop.start()
