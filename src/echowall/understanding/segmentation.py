@@ -44,8 +44,8 @@ BLOCKS = (
     Block("char", 1.0),
     Block("lead_word", 0.5),
     Block("lead_char", 0.5),
-    Block("concept", 0.4, weighted_by_rarity=False),
-    Block("concept_pair", 0.4, weighted_by_rarity=False),
+    Block("concept", 0.8, weighted_by_rarity=False),
+    Block("concept_pair", 0.8, weighted_by_rarity=False),
 )
 
 
@@ -116,15 +116,24 @@ def lead(text: str) -> str:
     return text[:end]
 
 
+PAIRED, COUNTED = "data/concepts.yaml", "data/concepts_counted.yaml"
+
+
 @functools.cache
 def _concepts() -> dict[str, tuple[str, ...]]:
-    source = resources.files("echowall.understanding").joinpath("data/concepts.yaml").read_text("utf-8")
+    """For each listed word the concepts it stands for."""
     by_word: dict[str, tuple[str, ...]] = {}
-    for concept, listed in yaml.safe_load(source).items():
+    for concept, listed in (_listed(PAIRED) | _listed(COUNTED)).items():
         for word in listed.split():
             key = normalise(word)
             by_word[key] = (*by_word.get(key, ()), concept)
     return by_word
+
+
+@functools.cache
+def _listed(name: str) -> dict[str, str]:
+    lists: dict[str, str] = yaml.safe_load(resources.files("echowall.understanding").joinpath(name).read_text("utf-8"))
+    return lists
 
 
 def _word_grams(found: list[tuple[str, int]]) -> Grams:
@@ -177,7 +186,7 @@ def _concept_grams(chars: Grams) -> tuple[Grams, Grams]:
         at = np.array([i for _, i in hits], np.int32)
         return starts[at], ends[at]
 
-    seen = sorted(set(names))
+    seen = sorted(set(names) & _listed(PAIRED).keys())
     if len(seen) > MOST_CONCEPTS:
         seen = []
     pairs = [f"{a}*{b}" for i, a in enumerate(seen) for b in seen[i + 1 :]]
