@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 from tests.cast import EVENING, Cast, make_cast
 from tests.postgres_plugin import django_db_setup
 
@@ -17,6 +18,12 @@ __all__ = ["django_db_setup"]
 def _no_keys_of_other_tests() -> Iterator[None]:
     yield
     keys.forget_cached_keys()
+
+
+@pytest.fixture(autouse=True)
+def _no_language_of_other_tests() -> Iterator[None]:
+    yield
+    translation.deactivate()  # a request leaves its language behind until the next one
 
 
 @pytest.fixture

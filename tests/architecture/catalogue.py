@@ -121,7 +121,7 @@ def bring_up_to_date(catalogue: polib.POFile, texts: dict[Key, Text]) -> list[po
         entries.append(entry)
     for entry in kept.values():
         entry.obsolete, entry.occurrences = True, []
-    catalogue[:] = entries + [entry for entry in kept.values() if entry.translated() or entry.msgstr]
+    catalogue[:] = entries + [entry for entry in kept.values() if entry.msgstr or any(entry.msgstr_plural.values())]
     return [entry for entry in entries if not entry.translated()]
 
 
