@@ -127,11 +127,11 @@ def open_from_message(
             ),
             actor=actor, at=at,
         )
-        attach_report(matter=matter, message_id=message_id, is_first=True, why={"how": "opened"}, at=at)
+        attach_report(matter=matter, message_id=message_id, is_first=True, why={"how": "opened"}, at=at, facts=facts)
         is_critical = matter.urgency == "critical"
         if may_dispatch and (is_critical or facts.band == "sure"):
             dispatch_by_route(matter_id=matter.id, actor=SYSTEM_ACTOR, at=at, even_uncertain=is_critical)
-        matter.refresh_from_db()
+            matter.refresh_from_db()
     return matter
 
 
@@ -176,14 +176,22 @@ def open_by_hand(*, by_hand: ByHand, actor: Actor, at: datetime, request_key: st
     return matter
 
 
-def attach_report(*, matter: Matter, message_id: UUID, is_first: bool, why: dict[str, object], at: datetime) -> Report:
-    """Hang a message on a matter as a report of it and tell hearing that it is filed."""
+def attach_report(
+    *,
+    matter: Matter,
+    message_id: UUID,
+    is_first: bool,
+    why: dict[str, object],
+    at: datetime,
+    facts: voices_queries.MessageFacts | None = None,
+) -> Report:
+    """Hang a message on a matter as a report of it and tell hearing that it is filed; ``facts`` if they are at hand."""
     report = Report.objects.create(
         id=new_id(), matter=matter, message_id=message_id, is_first=is_first, joined_at=at, why=why
     )
     matter.report_count += 1
     Matter.objects.filter(id=matter.id).update(report_count=matter.report_count)
-    queries.trace_of(report, voices_queries.message_facts(message_id)).save(force_insert=True)
+    queries.trace_of(report, facts or voices_queries.message_facts(message_id)).save(force_insert=True)
     voices_operations.mark_filed(message_ids=[message_id], team_ids=matter.team_ids,
                                  office_ids=[matter.office_id, *matter.also_office_ids])
     return report
