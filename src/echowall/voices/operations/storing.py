@@ -32,7 +32,7 @@ def insert_messages(rows: Sequence[Message], at: datetime) -> dict[str, tuple[UU
 
 @lru_cache(maxsize=32)
 def _statement(count: int) -> str:
-    columns = [field.column for field in Message._meta.concrete_fields]
+    columns = [field.column for field in _fields()]
     one = f"({', '.join(['%s'] * len(columns))})"
     return (
         f"WITH heard AS (INSERT INTO voices_message ({', '.join(columns)}) VALUES {', '.join([one] * count)}"  # noqa: S608 - names of our own columns
@@ -43,8 +43,13 @@ def _statement(count: int) -> str:
     )
 
 
+def _fields() -> list[Any]:
+    """Return the columns that are written; generated ones the database fills itself."""
+    return [field for field in Message._meta.concrete_fields if not field.generated]
+
+
 def _values(row: Message) -> list[Any]:
-    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in Message._meta.concrete_fields]
+    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in _fields()]
 
 
 def _run(statement: str, values: list[Any], *, prepare: bool) -> list[tuple[UUID, str, str]]:
