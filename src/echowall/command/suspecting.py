@@ -162,10 +162,11 @@ def empty_phrase(limits: Limits) -> Iterator[Finding]:
 
 def bulk_callbacks(limits: Limits) -> Iterator[Finding]:
     """Many callbacks by one person within one second: nobody telephones like that."""
-    lately = Callback.objects.filter(at__gte=limits.since).exclude(by_id=None).annotate(second=TruncSecond("at"))
-    bursts = lately.order_by().values("by_id", "second").annotate(n=Count("id")).filter(n__gte=limits.bulk)
+    lately = Callback.objects.filter(at__gte=limits.since, by_id__isnull=False).annotate(second=TruncSecond("at"))
+    bursts = list(lately.order_by().values("by_id", "second").annotate(n=Count("id")).filter(n__gte=limits.bulk))
     for burst in bursts:
-        for c in lately.filter(by_id=burst["by_id"], second=burst["second"]):
+        ended = burst["second"] + timedelta(seconds=1)
+        for c in Callback.objects.filter(by_id=burst["by_id"], at__gte=burst["second"], at__lt=ended):
             yield Finding(Rule.BULK_CALLBACKS, c.matter_id, c.id, c.at, _("同一秒录入 %d 条回访") % burst["n"])
 
 
