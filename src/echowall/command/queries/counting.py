@@ -14,12 +14,15 @@ from django.utils.translation import gettext as _
 
 from echowall.kernel.actors import Actor
 from echowall.kernel.errors import InvalidInput, Problem
-from echowall.kernel.register import find
 from echowall.kernel.register.definition import Rows
 from echowall.kernel.register.listing import listing_for
 
+from echowall.matters.registers import MATTERS
+from echowall.voices.registers import MESSAGES
+
 from ..figures import FIGURES, Figure
 
+REGISTERS = {"messages": MESSAGES, "matters": MATTERS}
 LISTS = {"messages": "command:messages", "matters": "matters:list"}
 
 
@@ -89,7 +92,7 @@ def rows_of(register: str, query: Mapping[str, str], actor: Actor) -> Rows:
     Raises:
         NotPermitted, InvalidInput: as ``listing_for``.
     """
-    return listing_for(find(register), actor, query).rows.order_by()
+    return listing_for(REGISTERS[register], actor, query).rows.order_by()
 
 
 def query_of(figure: Figure, base: Mapping[str, str], period: Period, also: Mapping[str, str]) -> dict[str, str]:

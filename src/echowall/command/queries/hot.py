@@ -53,7 +53,7 @@ def hot_issues(actor: Actor, at: datetime, *, days: int = 3, at_least: int = 3, 
     sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     last: dict[tuple[str, str], datetime] = {}
     for path, topic, n, b, latest in grouped:
-        where = _named_above(path, named)
+        where = named_above(path, named)
         if not where or topic == "other":
             continue
         key = (where, topic.split(".")[0])
@@ -69,7 +69,7 @@ def hot_issues(actor: Actor, at: datetime, *, days: int = 3, at_least: int = 3, 
     ]  # fmt: skip
 
 
-def _named_above(path: str, named: dict[str, str]) -> str:
+def named_above(path: str, named: dict[str, str]) -> str:
     """Return the path itself or the nearest above it that is a compound or a community, or ""."""
     while path:
         if path in named:
