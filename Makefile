@@ -34,7 +34,7 @@ bench: .venv/dev.stamp .venv/front.stamp ## the speed figures
 	$(PY) -m benchmarks $(ARGS)
 
 screenshots: .venv/dev.stamp .venv/front.stamp ## every page at 1440 and 360 px into docs/images
-	$(PY) -m tests.journeys.screenshots $(ARGS)
+	$(PY) scripts/screenshots.py $(ARGS)
 
 install: .venv/dev.stamp .venv/front.stamp ## everything for working on it
 

@@ -34,6 +34,8 @@ class Server:
     state: Path
     port: int = 0
     workers: int = 2
+    command: str = "serve"
+    patience: float = START_SECONDS
     process: subprocess.Popen[bytes] | None = None
     extra: dict[str, str] = field(default_factory=dict)
 
@@ -58,21 +60,21 @@ class Server:
     def start(self) -> None:
         """Start it and wait until it answers. Raises RuntimeError with what it said when it does not."""
         self.state.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "echowall.site", "serve", "--port", str(self.port)]
+        command = [sys.executable, "-m", "echowall.site", self.command, "--port", str(self.port)]
         with (self.state / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, "--workers", str(self.workers)], env=self.environ, stdout=log, stderr=log
             )
         self.wait_until_it_answers()
 
-    def wait_until_it_answers(self, seconds: float = START_SECONDS) -> None:
-        """Return once any page answers below 500. Raises RuntimeError when it ends or stays silent."""
-        ends = time.monotonic() + seconds
+    def wait_until_it_answers(self) -> None:
+        """Return once the sign-in page answers. Raises RuntimeError when the system ends or stays silent."""
+        ends = time.monotonic() + self.patience
         while not self.answers():
             if self.process is not None and self.process.poll() is not None:
                 raise RuntimeError(f"serve ended ({self.process.returncode}):\n{self.log()}")
             if time.monotonic() > ends:
-                raise RuntimeError(f"no answer within {seconds} s:\n{self.log()}")
+                raise RuntimeError(f"no answer within {self.patience:.0f} s:\n{self.log()}")
             time.sleep(0.05)
 
     def answers(self) -> bool:

@@ -1,10 +1,11 @@
 """Photographs pages of a running Echowall and checks them: console, sideways scrolling, accessibility.
 
-    python scripts/screenshots.py scripts/screenshots.yaml --base http://127.0.0.1:8000 [--only NAME] [--check-only]
+    python scripts/screenshots.py scripts/screenshots.yaml [--base http://127.0.0.1:8000] [--only NAME] [--check-only]
 
+Without ``--base`` it starts the demonstration itself in a throw-away state directory (``--state`` keeps one).
 The YAML file lists accounts and pages (see the one beside this script). Every page is opened at each width and theme,
 its picture goes to ``docs/images/<name>-<width>[-dark].png``; all faults of all pages are printed at the end, and any
-fault is exit code 1.
+fault is exit code 1. Pages that are not there (no such menu entry, 404, no row to follow) are skipped and named.
 Needs playwright and pillow (extra ``dev``), Chromium (``CHROMIUM`` or on the PATH) and the front end's
 ``node_modules`` for axe-core.
 """
@@ -16,14 +17,19 @@ import io
 import os
 import shutil
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import yaml
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 ROOT = Path(__file__).resolve().parent.parent
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -37,15 +43,26 @@ FLAGS = (
     "--disable-sync",
 )
 LARGEST = 200_000  # bytes of a picture
+LARGEST_ALL = 12_000_000
 SERIOUS = {"serious", "critical"}
+
+
+class NotThereError(Exception):
+    """The page does not exist (yet): no such menu entry, 404, or no row to follow."""
 
 
 @dataclass(slots=True)
 class Shot:
-    """One page to photograph, as the YAML file says."""
+    """One page to photograph, as the YAML file says.
+
+    ``menu`` is the label of an entry of the desk's menu, opened instead of ``url``; ``follow`` the selector of the link
+    to go on by from there, such as the first row's.
+    """
 
     name: str
-    url: str
+    url: str = "/desk/"
+    menu: str = ""
+    follow: str = ""
     account: str = ""
     widths: tuple[int, ...] = (1440, 360)
     themes: tuple[str, ...] = ("light",)
@@ -68,12 +85,13 @@ def chromium() -> str:
     return found
 
 
-def sign_in(context: BrowserContext, base: str, account: dict[str, str]) -> None:
-    """Sign in by the page, as a person does.
+def sign_in(browser: Browser, base: str, account: dict[str, str]) -> Any:
+    """Sign in by the page, as a person does; return the browser's state for the contexts of this account.
 
     Raises:
         SystemExit: the account is refused.
     """
+    context = browser.new_context(locale="zh-CN")
     page = context.new_page()
     page.goto(f"{base}/account/login/")
     page.fill("[name=login]", account["username"])
@@ -82,7 +100,9 @@ def sign_in(context: BrowserContext, base: str, account: dict[str, str]) -> None
     page.wait_for_load_state("load")
     if page.url.rstrip("/").endswith("/account/login"):
         sys.exit(f"account {account['username']!r} was refused at {base}: check accounts in the YAML file")
-    page.close()
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 def perform(page: Page, action: dict[str, Any]) -> None:
@@ -160,6 +180,15 @@ def visit(context: BrowserContext, shot: Shot, base: str, width: int) -> tuple[P
     page = context.new_page()
     said = listen(page)
     answer = page.goto(base + shot.url)
+    for selector in (f"nav.ew-nav a:has-text('{shot.menu}')" if shot.menu else "", shot.follow):
+        if selector:
+            links = [link.get_attribute("href") for link in page.query_selector_all(selector)]
+            if not any(links):
+                raise NotThereError(f"nothing to follow by {selector} on {page.url}")
+            said.clear()
+            answer = page.goto(urljoin(page.url, next(link for link in links if link)))
+    if answer is not None and answer.status == 404 and shot.status != 404:
+        raise NotThereError(f"{page.url} is 404")
     faults = []
     if answer is None or answer.status != shot.status:
         faults.append(f"status {answer.status if answer else 'none'}, expected {shot.status}")
@@ -171,6 +200,14 @@ def visit(context: BrowserContext, shot: Shot, base: str, width: int) -> tuple[P
     # Chromium reports a page's own status of 4xx as a console error; that one was asked for.
     faults += [f"console: {text}" for text in said if shot.status == 200 or f"status of {shot.status}" not in text]
     return page, faults
+
+
+def signed_in(browser: Browser, settings: dict[str, Any], name: str) -> Any:
+    """Return the state of an account's browser, signed in once for all its pages."""
+    states = settings.setdefault("states", {})
+    if name not in states:
+        states[name] = sign_in(browser, settings["base"], settings["accounts"][name])
+    return states[name]
 
 
 def photograph(browser: Browser, shot: Shot, settings: dict[str, Any], folder: Path | None) -> list[str]:
@@ -185,10 +222,17 @@ def photograph(browser: Browser, shot: Shot, settings: dict[str, Any], folder: P
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             reduced_motion="reduce",
+            storage_state=signed_in(browser, settings, shot.account) if shot.account else None,
         )
-        if shot.account:
-            sign_in(context, settings["base"], settings["accounts"][shot.account])
-        page, found = visit(context, shot, settings["base"], width)
+        try:
+            page, found = visit(context, shot, settings["base"], width)
+        except NotThereError:
+            context.close()
+            raise
+        except PlaywrightTimeout as error:
+            faults.append(f"{label}: {str(error).splitlines()[0]}")
+            context.close()
+            continue
         if folder is not None and (
             fault := write_picture(page.screenshot(full_page=shot.full), folder / f"{label}.png")
         ):
@@ -198,33 +242,71 @@ def photograph(browser: Browser, shot: Shot, settings: dict[str, Any], folder: P
     return faults
 
 
+@contextmanager
+def demonstration(base: str, state: Path | None) -> Iterator[str]:
+    """Yield the address of the system at ``base``, or of a demonstration started for the block."""
+    if base:
+        yield base.rstrip("/")
+        return
+    from benchmarks.server import Server
+
+    with tempfile.TemporaryDirectory(prefix="echowall-pictures-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        server = Server(state or Path(name) / "state", command="demo", patience=900)
+        try:
+            server.start()
+            yield server.address
+        finally:
+            server.stop()
+
+
+def photograph_all(shots: list[Shot], settings: dict[str, Any], folder: Path | None) -> tuple[list[str], list[str]]:
+    """Photograph the pages; return the faults, and the pages that are not there."""
+    faults: list[str] = []
+    skipped: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=list(FLAGS))
+        for shot in shots:
+            try:
+                found = photograph(browser, shot, settings, folder)
+            except NotThereError as reason:
+                skipped.append(f"{shot.name}: {reason}")
+                sys.stdout.write(f"{shot.name}: not there\n")
+                continue
+            sys.stdout.write(f"{shot.name}: {len(found)} faults\n")
+            sys.stdout.flush()
+            faults += found
+        browser.close()
+    return faults, skipped
+
+
 def main() -> int:
     """Photograph and check what the YAML file lists; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pages", type=Path)
+    parser.add_argument("pages", type=Path, nargs="?", default=ROOT / "scripts" / "screenshots.yaml")
     parser.add_argument("--base", default="")
+    parser.add_argument("--state", type=Path)
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
     parser.add_argument("--check-only", action="store_true")
     options = parser.parse_args()
     settings: dict[str, Any] = yaml.safe_load(options.pages.read_text(encoding="utf-8"))
-    settings["base"] = (options.base or settings["base"]).rstrip("/")
     if not AXE.exists():
         sys.exit(f"{AXE} is missing: cd frontend && npm ci")
     shots = [Shot(**page) for page in settings["pages"] if not options.only or page["name"] in options.only]
     options.out.mkdir(parents=True, exist_ok=True)
-    faults: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=list(FLAGS))
-        for shot in shots:
-            found = photograph(browser, shot, settings, None if options.check_only else options.out)
-            sys.stdout.write(f"{shot.name}: {len(found)} faults\n")
-            faults += found
-        browser.close()
-    sys.stdout.write("".join(f"  {fault}\n" for fault in faults))
-    sys.stdout.write(f"{len(shots)} pages, {len(faults)} faults\n")
+    with demonstration(options.base, options.state) as base:
+        settings["base"] = base
+        faults, skipped = photograph_all(shots, settings, None if options.check_only else options.out)
+    total = sum(picture.stat().st_size for picture in options.out.glob("*.png"))
+    if total > LARGEST_ALL:
+        faults.append(f"all pictures together are {total} bytes, more than {LARGEST_ALL}")
+    sys.stdout.write("".join(f"  fault: {fault}\n" for fault in faults))
+    sys.stdout.write("".join(f"  not there: {reason}\n" for reason in skipped))
+    sys.stdout.write(f"{len(shots)} pages, {len(skipped)} not there, {len(faults)} faults, {total / 1e6:.1f} MB\n")
     return 1 if faults else 0
 
 
 if __name__ == "__main__":
+    sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
     sys.exit(main())

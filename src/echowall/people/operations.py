@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -30,11 +32,35 @@ def open_account(
     """
     actor.require("people.manage")
     worker = Worker(id=new_id(), username=username.strip(), name=name.strip(), opened_at=at)
+    _check(worker, password)
+    worker.set_password(password)
+    _store(worker, phone, actor, at)
+    return worker
+
+
+def open_accounts(*, people: Sequence[tuple[str, str]], password: str, actor: Actor, at: datetime) -> list[Worker]:
+    """Open accounts (sign-in name, name) that begin with the same password, as for a training course; hashed once.
+
+    Raises:
+        InvalidInput, NotPermitted: as ``open_account``, for the first account that cannot be opened; then none is.
+    """
+    actor.require("people.manage")
+    workers = [Worker(id=new_id(), username=u.strip(), name=n.strip(), opened_at=at) for u, n in people]
+    encoded = make_password(password)
+    with transaction.atomic():
+        for worker in workers:
+            _check(worker, password)
+            worker.password = encoded
+            _store(worker, "", actor, at)
+    return workers
+
+
+def _check(worker: Worker, password: str) -> None:
     problems = []
     if not worker.username or not worker.name:
-        problems.append(Problem("name_missing", _("登录名和姓名都要填写"), place="username", value=username))
+        problems.append(Problem("name_missing", _("登录名和姓名都要填写"), place="username", value=worker.username))
     if Worker.objects.filter(username__iexact=worker.username).exists():
-        problems.append(Problem("username_taken", _("登录名已被使用"), place="username", value=username,
+        problems.append(Problem("username_taken", _("登录名已被使用"), place="username", value=worker.username,
                                 fix=_("请换一个登录名")))
     try:
         validate_password(password, worker)
@@ -42,7 +68,9 @@ def open_account(
         problems += [Problem("password_weak", message, place="password") for message in exc.messages]
     if problems:
         raise InvalidInput(problems)
-    worker.set_password(password)
+
+
+def _store(worker: Worker, phone: str, actor: Actor, at: datetime) -> None:
     with transaction.atomic():
         if phone:
             worker.phone_sealed, worker.phone_index = seal("phone", phone), blind_index("phone", phone)
@@ -50,7 +78,6 @@ def open_account(
         worker.save(force_insert=True)
         audit.record(actor=actor, at=at, action="people.account.opened", subject=("worker", worker.id),
                      detail={"username": worker.username})
-    return worker
 
 
 def appoint(*, worker: Worker, role: str, place: Place, actor: Actor, at: datetime) -> Appointment:

@@ -105,14 +105,17 @@ def run_manage(*words: str, role: str) -> None:
 def run_fill() -> None:
     """Fill the demonstration in a process of its own. Raises StartError with what it said."""
     code = "import django; django.setup(); from echowall.site import demo; demo.fill()"
-    _run("demo", ["-c", code], "app")
+    _run("demo", ["-c", code], "app", is_shown=True)
 
 
-def _run(name: str, words: list[str], role: str) -> None:
-    command = [sys.executable, *words]
-    done = subprocess.run(command, env=child_environment(role), capture_output=True, text=True, check=False)
+def _run(name: str, words: list[str], role: str, *, is_shown: bool = False) -> None:
+    """Run a Python process to its end; ``is_shown`` lets its progress through to the terminal."""
+    command, shown = [sys.executable, *words], None if is_shown else subprocess.PIPE
+    done = subprocess.run(
+        command, env=child_environment(role), stdout=shown, stderr=subprocess.PIPE, text=True, check=False
+    )
     if done.returncode != 0:
-        told = (done.stdout + done.stderr)[-6000:]
+        told = ((done.stdout or "") + done.stderr)[-6000:]
         raise StartError(say(f"{name} 失败：", f"{name} failed:") + f"\n{told}")
 
 

@@ -92,7 +92,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 pass_fds=[self.lock],
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - started from the only thread
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - started from the only thread
             )
             child.started, child.due = now, 0.0
 
@@ -155,7 +155,8 @@ def _is_same(file: Path, path: Path) -> bool:
         return False
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Ask the kernel to end this process when the one that started it ends, however that ends (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -16,7 +17,6 @@ from echowall.voices.models import Message
 from echowall.voices.models.messages import State as MessageState
 
 from .people import Staff
-from .places import Ground
 
 _DONE = (
     "已与反映人联系,工作人员上门处理完毕,现场拍照留存。",
@@ -30,19 +30,24 @@ _SOLVED = (
     "根据街道保供安排,已于{day}由志愿者送到您楼下并签收;以后需要可以直接打0371-60000000登记,每天上午送一次。",
     "经查,因设备故障造成,已由维修人员于{day}修好并恢复正常;如再出现请联系社区服务大厅,电话0371-60000000,由物业负责。",
 )
+_PACES = (0.02, 0.12, 0.2, 0.3, 0.3, 0.45, 0.45, 0.6, 0.8)
 _WORD = "您好,您反映的事项已由专班受理,正在协调办理,我们会尽快告知您结果。联系电话见社区公告。"
 
 
 class Office:
-    """Works through the open matters hour by hour with a fixed random source."""
+    """Works through the open matters hour by hour.
 
-    def __init__(self, random: Random, ground: Ground, staff: Staff) -> None:
+    What happens to a matter in an hour is drawn from its number and the hour, so it does not depend on which process
+    works on it, nor on the order. An office can be sent to another process.
+    """
+
+    def __init__(self, seed: int, staff: Staff) -> None:
         """Keep what the work needs; actors are made once, their appointments do not change in the story."""
-        self.random, self.ground, self.staff = random, ground, staff
+        self.seed, self.staff = seed, staff
+        self.random = Random(seed)  # noqa: S311 - a story, no secret
         self.desk: Actor = staff.actor("diaodu")
         self.leader: Actor = staff.actor("shuji")
         self.leads = {team_id: worker.as_actor() for team_id, worker in staff.leads.items()}
-        self.pace: dict[UUID, float] = {}
         self.finished: list[UUID] = []  # answered since somebody last looked
 
     def new_messages(self) -> list[str]:
@@ -50,17 +55,25 @@ class Office:
         waiting = Message.objects.filter(state=MessageState.HEARD).order_by("said_at").values_list("id", flat=True)
         return [str(i) for i in waiting]
 
-    def work(self, at: datetime) -> None:
-        """Take every open matter a step further when its hour has come."""
+    def open_matters(self) -> list[UUID]:
+        """Return the ids of the matters there is something to do about, the oldest first."""
         open_states = ("opened", "dispatched", "handling", "suspended", "reported", "checked")
-        for matter in Matter.objects.filter(state__in=open_states).order_by("opened_at"):
+        rows = Matter.objects.filter(state__in=open_states).order_by("opened_at", "number")
+        return list(rows.values_list("id", flat=True))
+
+    def work(self, matter_ids: Sequence[UUID], at: datetime) -> list[UUID]:
+        """Take each of these matters a step further when its hour has come; returns those that were answered."""
+        self.finished = []
+        for matter in Matter.objects.filter(id__in=matter_ids).defer("terms").order_by("opened_at", "number"):
             # One matter in nine is left lying about; the rest moves at its own pace, critical ones at once.
-            pace = self.pace.setdefault(matter.id, self.random.choice((0.02, 0.12, 0.2, 0.3, 0.3, 0.45, 0.45, 0.6, 0.8)))
+            pace = Random(f"{self.seed} {matter.number}").choice(_PACES)  # noqa: S311
+            self.random = Random(f"{self.seed} {matter.number} {at:%d%H}")  # noqa: S311
             if matter.urgency == "critical" or self.random.random() < pace:
                 try:
                     self._step(matter, at)
                 except Refusal:
                     continue  # the rules say no: the office leaves it as it is
+        return self.finished
 
     def _step(self, matter: Matter, at: datetime) -> None:
         lead = self.leads.get(str(matter.lead_team_id))
@@ -79,7 +92,9 @@ class Office:
                 act.resume_matter(matter_id=matter.id, actor=self.leader, at=at)
         elif matter.state == "reported":
             passed = self.random.random() < 0.93
-            act.check_matter(matter_id=matter.id, passed=passed, note="" if passed else "照片看不清,请补充", actor=self.desk, at=at)
+            act.check_matter(
+                matter_id=matter.id, passed=passed, note="" if passed else "照片看不清,请补充", actor=self.desk, at=at
+            )
         elif matter.state == "checked":
             self._finish(matter, at)
 
@@ -97,13 +112,25 @@ class Office:
             act.note_progress(matter_id=matter.id, note="已电话联系反映人,约定上门时间", actor=lead, at=at)
         elif drawn < 0.43:
             others = [t.id for t in self.staff.teams.values() if t.id != matter.lead_team_id]
-            act.request_joint_handling(matter_id=matter.id, team_ids=self.random.sample(others, 1),
-                                       reason="需要协同处理", actor=self.desk, at=at)
+            act.request_joint_handling(
+                matter_id=matter.id,
+                team_ids=self.random.sample(others, 1),
+                reason="需要协同处理",
+                actor=self.desk,
+                at=at,
+            )
         elif drawn < 0.45:
-            act.suspend_matter(matter_id=matter.id, reason="等待上级批复", until=(at + timedelta(days=3)).date(),
-                               actor=self.leader, at=at)
+            act.suspend_matter(
+                matter_id=matter.id,
+                reason="等待上级批复",
+                until=(at + timedelta(days=3)).date(),
+                actor=self.leader,
+                at=at,
+            )
         elif drawn < 0.47 and not matter.is_complex:
-            act.reclassify_matter(matter_id=matter.id, is_complex=True, reason="涉及多个部门,一时难以解决", actor=self.desk, at=at)
+            act.reclassify_matter(
+                matter_id=matter.id, is_complex=True, reason="涉及多个部门,一时难以解决", actor=self.desk, at=at
+            )
         else:
             act.report_back(matter_id=matter.id, note=self.random.choice(_DONE), actor=lead, at=at)
 
@@ -112,20 +139,34 @@ class Office:
         standing = reporters_of(matter)
         self.finished.append(matter.id)
         if any(r.answered_at is None for r in standing):
-            act.answer_reporters(matter_id=matter.id, text=text, actor=self.desk, at=at, despite_findings=True,
-                                 despite_reason="已在电话里逐条说明")
+            act.answer_reporters(
+                matter_id=matter.id,
+                text=text,
+                actor=self.desk,
+                at=at,
+                despite_findings=True,
+                despite_reason="已在电话里逐条说明",
+            )
         for reporter in standing:
             drawn = self.random.random()
             outcome = "solved" if drawn < 0.86 else "unreached" if drawn < 0.95 else "not_solved"
             act.record_callback(
-                matter_id=matter.id, report_id=reporter.report.id, outcome=outcome, actor=self.desk, at=at,
-                satisfaction=None if outcome == "unreached" else self.random.choice((5, 5, 5, 4, 4, 3) if outcome == "solved" else (1, 2)),
+                matter_id=matter.id,
+                report_id=reporter.report.id,
+                outcome=outcome,
+                actor=self.desk,
+                at=at,
+                satisfaction=None
+                if outcome == "unreached"
+                else self.random.choice((5, 5, 5, 4, 4, 3) if outcome == "solved" else (1, 2)),
             )
         matter.refresh_from_db()
         if matter.state == "checked":
             act.close_matter(matter_id=matter.id, actor=self.desk, at=at)
             if self.random.random() < 0.5:
-                act.evaluate_matter(matter_id=matter.id, grade=self.random.choice((5, 5, 4, 4, 3)), note="", actor=self.leader, at=at)
+                act.evaluate_matter(
+                    matter_id=matter.id, grade=self.random.choice((5, 5, 4, 4, 3)), note="", actor=self.leader, at=at
+                )
 
 
 def _reply(matter: Matter, solved: str, at: datetime) -> str:

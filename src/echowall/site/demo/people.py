@@ -7,7 +7,7 @@ from datetime import datetime
 
 from echowall.kernel.actors import SYSTEM_ACTOR, Actor
 from echowall.people.models import Worker
-from echowall.people.operations import appoint, open_account
+from echowall.people.operations import appoint, open_accounts
 from echowall.places.models import Place
 from echowall.teams.models import Team
 from echowall.teams.operations import add_member, form_team, set_responsibilities
@@ -19,7 +19,13 @@ from .places import Ground
 
 # name, duty, topics, sign-in name of its lead, critical lead
 TEAMS = (
-    ("医疗保障专班", "就医用药、转运、特殊人群", ("medicine", "medical_care", "emergency", "psychological"), "yiliao", True),
+    (
+        "医疗保障专班",
+        "就医用药、转运、特殊人群",
+        ("medicine", "medical_care", "emergency", "psychological"),
+        "yiliao",
+        True,
+    ),
     ("生活物资专班", "保供、配送、团购", ("supplies",), "wuzi", False),
     ("隔离管控专班", "居家隔离、解封、健康码", ("isolation", "health_code", "policy"), "", False),
     ("核酸检测专班", "采样点、检测结果", ("testing",), "", False),
@@ -46,18 +52,31 @@ class Staff:
 
 def engage_staff(ground: Ground, at: datetime) -> Staff:
     """Open the accounts, appoint, form the teams and open the sources."""
-    workers = {}
     estate_community = next(c for c in ground.communities if c.name == "理想社区")
-    for username, name, role, _title in STAFF:
-        workers[username] = _hire(username, name, role, _post(username, ground, estate_community), at)
+    leads = [(f"zhuanban{n + 1}", f"{'刘马孙朱胡林郭何'[n]}组长") for n, team in enumerate(TEAMS) if not team[3]]
+    people = [(username, name) for username, name, _role, _title in STAFF] + leads
+    opened = open_accounts(people=people, password=DEMO_PASSWORD, actor=SYSTEM_ACTOR, at=at)
+    by_name = {worker.username: worker for worker in opened}
+    workers = {username: by_name[username] for username, _name, _role, _title in STAFF}
+    for username, _name, role, _title in STAFF:
+        place = _post(username, ground, estate_community)
+        appoint(worker=workers[username], role=role, place=place, actor=SYSTEM_ACTOR, at=at)
+    for username, _name in leads:
+        appoint(worker=by_name[username], role="handler", place=ground.office, actor=SYSTEM_ACTOR, at=at)
     staff = Staff(workers, {}, {})
     for number, (name, duty, topics, lead, is_critical) in enumerate(TEAMS):
-        team = form_team(office=ground.office, name=name, duty=duty, phone="0371-6000" + f"{number + 1:04d}",
-                         actor=SYSTEM_ACTOR, at=at)
-        set_responsibilities(team=team, answers_for=[(t, ground.office, is_critical) for t in topics],
-                             actor=SYSTEM_ACTOR, at=at)
-        who = workers[lead] if lead else _hire(f"zhuanban{number + 1}", "刘马孙朱胡林郭何"[number] + "组长", "handler",
-                                               ground.office, at)
+        team = form_team(
+            office=ground.office,
+            name=name,
+            duty=duty,
+            phone="0371-6000" + f"{number + 1:04d}",
+            actor=SYSTEM_ACTOR,
+            at=at,
+        )
+        set_responsibilities(
+            team=team, answers_for=[(t, ground.office, is_critical) for t in topics], actor=SYSTEM_ACTOR, at=at
+        )
+        who = by_name[lead or f"zhuanban{number + 1}"]
         add_member(team=team, worker=who, is_lead=True, actor=SYSTEM_ACTOR, at=at)
         staff.teams[name], staff.leads[str(team.id)] = team, who
     staff.sources = _sources(ground, at)
@@ -66,12 +85,6 @@ def engage_staff(ground: Ground, at: datetime) -> Staff:
 
 def _post(username: str, ground: Ground, community: Place) -> Place:
     return {"shequ": community, "linjie": ground.neighbour}.get(username, ground.office)
-
-
-def _hire(username: str, name: str, role: str, place: Place, at: datetime) -> Worker:
-    worker = open_account(username=username, name=name, password=DEMO_PASSWORD, actor=SYSTEM_ACTOR, at=at)
-    appoint(worker=worker, role=role, place=place, actor=SYSTEM_ACTOR, at=at)
-    return worker
 
 
 def _sources(ground: Ground, at: datetime) -> dict[str, Source]:

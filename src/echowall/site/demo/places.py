@@ -39,8 +39,7 @@ class Ground:
 def _square(latitude: float, longitude: float, metres: float) -> dict[str, object]:
     dy, dx = metres / 111_320, metres / (111_320 * math.cos(math.radians(latitude)))
     corners = [(-dx, -dy), (dx, -dy), (dx, dy), (-dx, dy), (-dx, -dy)]
-    return {"type": "Polygon",
-            "coordinates": [[[round(longitude + x, 6), round(latitude + y, 6)] for x, y in corners]]}
+    return {"type": "Polygon", "coordinates": [[[round(longitude + x, 6), round(latitude + y, 6)] for x, y in corners]]}
 
 
 def _compound_names(random: Random, count: int) -> list[str]:
@@ -51,33 +50,59 @@ def _compound_names(random: Random, count: int) -> list[str]:
 
 def lay_ground(random: Random, at: datetime) -> Ground:
     """Make both streets; the first has 13 communities, 160 compounds and an estate of 67 buildings with 3 units each."""
-    city = add_place(parent=None, new=NewPlace("city", "郑州市", "4101", latitude=34.747, longitude=113.625),
-                     actor=SYSTEM_ACTOR, at=at)
+    city = add_place(
+        parent=None,
+        new=NewPlace("city", "郑州市", "4101", latitude=34.747, longitude=113.625),
+        actor=SYSTEM_ACTOR,
+        at=at,
+    )
     district = add_place(parent=city, new=NewPlace("district", "二七区", "410103"), actor=SYSTEM_ACTOR, at=at)
     office, neighbour = add_places(
-        parent=district, actor=SYSTEM_ACTOR, at=at,
-        new=[NewPlace("office", "福华街街道", "410103009", latitude=CENTRE[0], longitude=CENTRE[1]),
-             NewPlace("office", "嵩山路街道", "410103011", latitude=34.721, longitude=113.634)],
+        parent=district,
+        actor=SYSTEM_ACTOR,
+        at=at,
+        new=[
+            NewPlace("office", "福华街街道", "410103009", latitude=CENTRE[0], longitude=CENTRE[1]),
+            NewPlace("office", "嵩山路街道", "410103011", latitude=34.721, longitude=113.634),
+        ],
     )
     communities = add_places(
-        parent=office, actor=SYSTEM_ACTOR, at=at,
-        new=[NewPlace("community", name, label=f"{office.code}{i:03d}",
-                      latitude=CENTRE[0] + 0.004 * (i // 4 - 1.5), longitude=CENTRE[1] + 0.005 * (i % 4 - 1.5))
-             for i, name in enumerate(COMMUNITIES)],
+        parent=office,
+        actor=SYSTEM_ACTOR,
+        at=at,
+        new=[
+            NewPlace(
+                "community",
+                name,
+                label=f"{office.code}{i:03d}",
+                latitude=CENTRE[0] + 0.004 * (i // 4 - 1.5),
+                longitude=CENTRE[1] + 0.005 * (i % 4 - 1.5),
+            )
+            for i, name in enumerate(COMMUNITIES)
+        ],
     )
     names = _compound_names(random, 159)
     compounds: list[Place] = []
     for number, community in enumerate(communities):
-        mine = names[number::len(communities)]
+        mine = names[number :: len(communities)]
         new = [_compound(random, community, name) for name in mine]
         if community.name == "理想社区":
-            new.append(NewPlace("compound", ESTATE, latitude=community.latitude, longitude=community.longitude,
-                                outline=_square(community.latitude or 0, community.longitude or 0, 320),
-                                aliases=("理想城", "远大理想", "家园")))
+            new.append(
+                NewPlace(
+                    "compound",
+                    ESTATE,
+                    latitude=community.latitude,
+                    longitude=community.longitude,
+                    outline=_square(community.latitude or 0, community.longitude or 0, 320),
+                    aliases=("理想城", "远大理想", "家园"),
+                )
+            )
         compounds += add_places(parent=community, new=new, actor=SYSTEM_ACTOR, at=at)
     estate = next(c for c in compounds if c.name == ESTATE)
-    buildings = {str(c.id): _buildings(random, c, ESTATE_BUILDINGS if c is estate else random.randint(2, 6), at)
-                 for c in compounds}
+    buildings = {
+        str(c.id): _buildings(random, c, ESTATE_BUILDINGS if c is estate else random.randint(2, 6), at)
+        for c in compounds
+    }
     _neighbourhood(neighbour, at)
     _units(buildings)
     return Ground(office, neighbour, communities, compounds, estate, buildings)
@@ -93,11 +118,17 @@ def _buildings(random: Random, compound: Place, count: int, at: datetime) -> lis
     side = math.ceil(math.sqrt(count))
     step = 60 / 111_320
     return add_places(
-        parent=compound, actor=SYSTEM_ACTOR, at=at,
+        parent=compound,
+        actor=SYSTEM_ACTOR,
+        at=at,
         new=[
-            NewPlace("building", f"{i}号楼", label=f"b{i}",
-                     latitude=(compound.latitude or 0) + step * ((i - 1) // side - side / 2),
-                     longitude=(compound.longitude or 0) + step * ((i - 1) % side - side / 2))
+            NewPlace(
+                "building",
+                f"{i}号楼",
+                label=f"b{i}",
+                latitude=(compound.latitude or 0) + step * ((i - 1) // side - side / 2),
+                longitude=(compound.longitude or 0) + step * ((i - 1) % side - side / 2),
+            )
             for i in range(1, count + 1)
         ],
     )
@@ -107,17 +138,31 @@ def _units(buildings: dict[str, list[Place]]) -> None:
     """Three units to each building, in one go: 2,000 places through the operation would write as many audit rows."""
     Place.objects.bulk_create(
         [
-            Place(id=new_id(), parent=b, kind="unit", name=f"{n}单元", path=f"{b.path}.u{n}", office_id=b.office_id,
-                  address=f"{b.address}{n}单元")
-            for rows in buildings.values() for b in rows for n in (1, 2, 3)
+            Place(
+                id=new_id(),
+                parent=b,
+                kind="unit",
+                name=f"{n}单元",
+                path=f"{b.path}.u{n}",
+                office_id=b.office_id,
+                address=f"{b.address}{n}单元",
+            )
+            for rows in buildings.values()
+            for b in rows
+            for n in (1, 2, 3)
         ],
         batch_size=1000,
     )
 
 
 def _neighbourhood(office: Place, at: datetime) -> None:
-    community = add_place(parent=office, new=NewPlace("community", "雅居社区", label=f"{office.code}001"),
-                          actor=SYSTEM_ACTOR, at=at)
+    community = add_place(
+        parent=office, new=NewPlace("community", "雅居社区", label=f"{office.code}001"), actor=SYSTEM_ACTOR, at=at
+    )
     compound = add_place(parent=community, new=NewPlace("compound", "嵩山雅苑"), actor=SYSTEM_ACTOR, at=at)
-    add_places(parent=compound, new=[NewPlace("building", f"{i}号楼", label=f"b{i}") for i in range(1, 9)],
-               actor=SYSTEM_ACTOR, at=at)
+    add_places(
+        parent=compound,
+        new=[NewPlace("building", f"{i}号楼", label=f"b{i}") for i in range(1, 9)],
+        actor=SYSTEM_ACTOR,
+        at=at,
+    )
