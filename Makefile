@@ -33,8 +33,8 @@ check: .venv/dev.stamp ## style, types, layers, migrations, API, budgets
 bench: .venv/dev.stamp .venv/front.stamp ## the speed figures
 	$(PY) -m benchmarks $(ARGS)
 
-screenshots: .venv/dev.stamp .venv/front.stamp ## every page at 1440 and 360 px into docs/images
-	$(PY) -m tests.journeys.screenshots $(ARGS)
+screenshots: .venv/dev.stamp .venv/front.stamp ## every page at 1440 and 360 px into docs/images; `make demo` runs beside it
+	$(PY) scripts/screenshots.py scripts/screenshots.yaml $(ARGS)
 
 install: .venv/dev.stamp .venv/front.stamp ## everything for working on it
 
