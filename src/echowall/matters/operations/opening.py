@@ -77,12 +77,11 @@ def open_matter(*, new: NewMatter, actor: Actor, at: datetime, request_key: str 
         for name, label, value in (("title", _("标题"), new.title), ("topic", _("事项类别"), new.topic))
         if not value.strip()
     ]
-    if new.place.office_id is None:
-        problems.append(Problem("place_without_office", _("地点不属于任何街道"), place="place", value=new.place.name))
-    if problems:
-        raise InvalidInput(problems)
     office = new.place.office
-    assert office is not None  # checked above; for the type checker
+    if office is None:
+        problems.append(Problem("place_without_office", _("地点不属于任何街道"), place="place", value=new.place.name))
+    if problems or office is None:
+        raise InvalidInput(problems)
     opened_at = min(new.opened_at, at)
     with transaction.atomic():
         matter = Matter.objects.create(
