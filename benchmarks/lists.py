@@ -29,7 +29,7 @@ FILTERS: tuple[tuple[str, dict[str, str]], ...] = (
     ("a week", {"since": "2025-09-01", "until": "2025-09-07"}),
     ("team + topic", {"team": "TEAM", "topic": "medicine"}), ("community + urgency", {"community": "COMMUNITY", "urgency": "urgent"}),
     ("open, by due time", {"standing": "open", "order": "due_at"}), ("by number", {"order": "number"}),
-    ("deep page", {"page": "200"}), ("deep page, closed", {"page": "200", "state": "closed"}),
+    ("deep page", {"page": "60"}), ("deep page, closed", {"page": "60", "state": "closed"}),
     ("search 2 common", {"q": "蔬菜"}), ("search 3 common", {"q": "健康码"}), ("search 4 common", {"q": "核酸结果"}),
     ("search 2 rare", {"q": "狂犬"}), ("search 3 rare", {"q": "胰岛素"}), ("search 4 rare", {"q": "煤气泄漏"}),
     ("search 2 none", {"q": "龙虾"}), ("search door", {"q": "3号楼2单元"}), ("search + filter", {"q": "蔬菜", "urgency": "critical"}),
