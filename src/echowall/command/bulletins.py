@@ -113,8 +113,14 @@ def read_definition(content: str, place: str) -> BulletinDefinition:
         split = node.get("split") or {}
         if split and (split.get("figure") not in FIGURES or split.get("by") not in SPLITS):
             fault("split_unknown", f"sections {number}", split, _("不能这样分列"), "、".join(SPLITS))
-        sections.append(Section(both(node.get("heading"), f"sections {number}"), holes(node.get("text"), f"sections {number}"),
-                                split.get("figure", ""), split.get("by", "")))  # fmt: skip
+        sections.append(
+            Section(
+                both(node.get("heading"), f"sections {number}"),
+                holes(node.get("text"), f"sections {number}"),
+                split.get("figure", ""),
+                split.get("by", ""),
+            )
+        )
     if not sections:
         fault("sections_missing", "sections", "", _("没有内容"))
     title = holes(data.get("title"), "title")

@@ -155,13 +155,18 @@ def standing(actor: Actor, language: str) -> list[Event]:
     """Return what a desk must know at once when it comes."""
     with translation.override(language), scope.active(actor.scope):
         html = tiles_html(keeping.board(actor))
-        return [("tile", {"name": "board.tiles", "html": html}), *map(critical_event, reversed(pulse.critical_waiting()))]
+        return [
+            ("tile", {"name": "board.tiles", "html": html}),
+            *map(critical_event, reversed(pulse.critical_waiting())),
+        ]
 
 
 broadcaster = Broadcaster()
 
 
-def stream(actor: Actor, language: str, *, of: Broadcaster | None = None, seconds: float = STREAM_SECONDS) -> Iterator[bytes]:
+def stream(
+    actor: Actor, language: str, *, of: Broadcaster | None = None, seconds: float = STREAM_SECONDS
+) -> Iterator[bytes]:
     """Yield the stream of one desk; it ends after ``seconds``, saying when to come again."""
     source = of or broadcaster
     queue = source.join(actor, language)

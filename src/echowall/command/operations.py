@@ -30,18 +30,39 @@ def issue_bulletin(*, kind: str, subject: Subject, actor: Actor, at: datetime) -
     chosen = definition(kind)
     since, until = subject.period.since, subject.period.until
     if since is None or until is None or until > clock.today(at):
-        raise InvalidInput(Problem("period_in_future", _("期间还没有过完或没有填写"), place="until", value=str(until or "")))
+        raise InvalidInput(
+            Problem("period_in_future", _("期间还没有过完或没有填写"), place="until", value=str(until or ""))
+        )
     with transaction.atomic():
         content = compose(chosen, subject, actor, at)
         with connection.cursor() as cursor:  # numbers without gaps: one at a time per office and kind
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bulletin/{subject.office.id}/{kind}"])
-        earlier = Bulletin.objects.filter(office=subject.office, kind=kind, year=until.year).aggregate(last=Max("number"))
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bulletin/{subject.office.id}/{kind}"]
+            )
+        earlier = Bulletin.objects.filter(office=subject.office, kind=kind, year=until.year).aggregate(
+            last=Max("number")
+        )
         bulletin = Bulletin.objects.create(
-            id=new_id(), office=subject.office, place_path=subject.office.path, kind=kind, year=until.year,
-            number=(earlier["last"] or 0) + 1, title=content["zh"]["title"][:160], since=since, until=until, as_of=at,
-            issued_by_id=actor.id, issued_by_name=actor.name, content=content,
-        )  # fmt: skip
-        audit.record(actor=actor, at=at, action="command.bulletin.issued", subject=("bulletin", bulletin.id),
-                     detail={"kind": kind, "number": bulletin.number, "year": bulletin.year},
-                     where=(subject.office.id, subject.office.path))  # fmt: skip
+            id=new_id(),
+            office=subject.office,
+            place_path=subject.office.path,
+            kind=kind,
+            year=until.year,
+            number=(earlier["last"] or 0) + 1,
+            title=content["zh"]["title"][:160],
+            since=since,
+            until=until,
+            as_of=at,
+            issued_by_id=actor.id,
+            issued_by_name=actor.name,
+            content=content,
+        )
+        audit.record(
+            actor=actor,
+            at=at,
+            action="command.bulletin.issued",
+            subject=("bulletin", bulletin.id),
+            detail={"kind": kind, "number": bulletin.number, "year": bulletin.year},
+            where=(subject.office.id, subject.office.path),
+        )
     return bulletin

@@ -33,7 +33,9 @@ SUSPICIOUS = Register(
     filters=(
         choice_filter("rule", _("疑点"), "rule", Suspicion.Rule.choices),
         choice_filter("team", _("专班"), "matter__lead_team_id", teams),
-        Filter("community", _("社区"), lambda rows, path: rows.filter(matter__community_path=path), "choice", communities),
+        Filter(
+            "community", _("社区"), lambda rows, path: rows.filter(matter__community_path=path), "choice", communities
+        ),
         date_filter("since", _("从"), "at"),
         date_filter("until", _("到"), "at", until=True),
     ),

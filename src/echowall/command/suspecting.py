@@ -66,26 +66,42 @@ def limits_on(at: datetime) -> Limits:
         return value_in_force(f"suspect_{name}", day)
 
     return Limits(
-        at - timedelta(days=value("days")), timedelta(seconds=value("closed_within_seconds")),
-        timedelta(minutes=value("redated_minutes")), timedelta(hours=value("before_due_hours")),
-        value("bulk_callbacks"), value("phrase_letters"), tuple(sorted(value("phrases"), key=len, reverse=True)),
-    )  # fmt: skip
+        at - timedelta(days=value("days")),
+        timedelta(seconds=value("closed_within_seconds")),
+        timedelta(minutes=value("redated_minutes")),
+        timedelta(hours=value("before_due_hours")),
+        value("bulk_callbacks"),
+        value("phrase_letters"),
+        tuple(sorted(value("phrases"), key=len, reverse=True)),
+    )
 
 
 def _events(limits: Limits, *kinds: str) -> Any:
-    return HistoryEvent.objects.filter(kind__in=kinds, recorded_at__gte=limits.since, at__gte=limits.since - timedelta(days=30))
+    return HistoryEvent.objects.filter(
+        kind__in=kinds, recorded_at__gte=limits.since, at__gte=limits.since - timedelta(days=30)
+    )
 
 
 def relabelled(limits: Limits) -> Iterator[Finding]:
     """Complaints that were renamed questions: a question needs no solving."""
     for e in _events(limits, "reclassified").filter(body__was__intent="complaint", body__now__intent="consult"):
-        yield Finding(Rule.RELABELLED, e.matter_id, e.id, e.at, _("由投诉改为咨询,理由:%s") % e.body.get("reason", ""), e.actor_name)
+        yield Finding(
+            Rule.RELABELLED,
+            e.matter_id,
+            e.id,
+            e.at,
+            _("由投诉改为咨询,理由:%s") % e.body.get("reason", ""),
+            e.actor_name,
+        )
 
 
 def closed_at_once(limits: Limits) -> Iterator[Finding]:
     """Matters closed within the minute of their opening being written down."""
     opened = dict(
-        _events(limits, "opened").values("matter_id").annotate(first=Min("recorded_at")).values_list("matter_id", "first")
+        _events(limits, "opened")
+        .values("matter_id")
+        .annotate(first=Min("recorded_at"))
+        .values_list("matter_id", "first")
     )
     for e in _events(limits, "closed"):
         began = opened.get(e.matter_id)
@@ -97,7 +113,9 @@ def closed_at_once(limits: Limits) -> Iterator[Finding]:
 def no_contact(limits: Limits) -> Iterator[Finding]:
     """Matters closed though nobody ever told or asked the reporter."""
     contacted = HistoryEvent.objects.filter(kind__in=("informed", "answered", "called_back")).values("matter_id")
-    for e in _events(limits, "closed").exclude(matter_id__in=contacted.filter(recorded_at__gte=limits.since - timedelta(days=400))):
+    for e in _events(limits, "closed").exclude(
+        matter_id__in=contacted.filter(recorded_at__gte=limits.since - timedelta(days=400))
+    ):
         yield Finding(Rule.NO_CONTACT, e.matter_id, e.id, e.at, _("结案前没有告知、答复或回访的记录"), e.actor_name)
 
 
@@ -123,7 +141,9 @@ def suspended_late(limits: Limits) -> Iterator[Finding]:
     for e in _events(limits, "suspended").select_related("matter"):
         hours = _hours_to_due(e)
         if hours is not None and hours < limits.before_due.total_seconds() / 3600:
-            yield Finding(Rule.SUSPENDED_LATE, e.matter_id, e.id, e.at, _("距到期 %.1f 小时时挂账") % hours, e.actor_name)
+            yield Finding(
+                Rule.SUSPENDED_LATE, e.matter_id, e.id, e.at, _("距到期 %.1f 小时时挂账") % hours, e.actor_name
+            )
 
 
 def lowered_late(limits: Limits) -> Iterator[Finding]:
@@ -134,7 +154,9 @@ def lowered_late(limits: Limits) -> Iterator[Finding]:
             continue
         hours = _hours_to_due(e)
         if hours is not None and hours < limits.before_due.total_seconds() / 3600:
-            yield Finding(Rule.LOWERED_LATE, e.matter_id, e.id, e.at, _("距到期 %.1f 小时时降低紧急程度") % hours, e.actor_name)
+            yield Finding(
+                Rule.LOWERED_LATE, e.matter_id, e.id, e.at, _("距到期 %.1f 小时时降低紧急程度") % hours, e.actor_name
+            )
 
 
 def outsider(limits: Limits) -> Iterator[Finding]:
@@ -173,18 +195,29 @@ def bulk_callbacks(limits: Limits) -> Iterator[Finding]:
 def reused_photo(limits: Limits) -> Iterator[Finding]:
     """The same photo as evidence of several matters."""
     twice = (
-        Evidence.objects.exclude(sha256="").order_by().values("sha256")
-        .annotate(n=Count("matter_id", distinct=True), last=Count("id", filter=Q(added_at__gte=limits.since))).filter(n__gt=1, last__gt=0)
-    )  # fmt: skip
+        Evidence.objects.exclude(sha256="")
+        .order_by()
+        .values("sha256")
+        .annotate(n=Count("matter_id", distinct=True), last=Count("id", filter=Q(added_at__gte=limits.since)))
+        .filter(n__gt=1, last__gt=0)
+    )
     used = {row["sha256"]: row["n"] for row in twice}
     for e in Evidence.objects.filter(sha256__in=used):
         yield Finding(Rule.REUSED_PHOTO, e.matter_id, e.id, e.added_at, _("同一凭证用于 %d 件事项") % used[e.sha256])
 
 
 CHECKS: tuple[Callable[[Limits], Iterator[Finding]], ...] = (
-    relabelled, closed_at_once, no_contact, redated, suspended_late, lowered_late, outsider, empty_phrase, bulk_callbacks,
+    relabelled,
+    closed_at_once,
+    no_contact,
+    redated,
+    suspended_late,
+    lowered_late,
+    outsider,
+    empty_phrase,
+    bulk_callbacks,
     reused_photo,
-)  # fmt: skip
+)
 
 
 def look_for_suspicious(*, at: datetime) -> int:
@@ -198,13 +231,26 @@ def look_for_suspicious(*, at: datetime) -> int:
         found = [finding for check in CHECKS for finding in check(limits)]
         places = {
             i: (office, path)
-            for i, office, path in Matter.objects.filter(id__in={f.matter_id for f in found}).values_list("id", "office_id", "place_path")
+            for i, office, path in Matter.objects.filter(id__in={f.matter_id for f in found}).values_list(
+                "id", "office_id", "place_path"
+            )
         }
         known = set(Suspicion.objects.filter(matter_id__in=places).values_list("matter_id", "rule", "event_id"))
         rows = [
-            Suspicion(id=new_id(), matter_id=f.matter_id, office_id=places[f.matter_id][0], place_path=places[f.matter_id][1],
-                      rule=f.rule, at=f.at, event_id=f.event_id, actor_name=f.actor_name, reason=f.reason[:300], found_at=at)
-            for f in found if (f.matter_id, f.rule, f.event_id) not in known
-        ]  # fmt: skip
+            Suspicion(
+                id=new_id(),
+                matter_id=f.matter_id,
+                office_id=places[f.matter_id][0],
+                place_path=places[f.matter_id][1],
+                rule=f.rule,
+                at=f.at,
+                event_id=f.event_id,
+                actor_name=f.actor_name,
+                reason=f.reason[:300],
+                found_at=at,
+            )
+            for f in found
+            if (f.matter_id, f.rule, f.event_id) not in known
+        ]
         Suspicion.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
     return len(rows)

@@ -46,8 +46,16 @@ def tiles_html(board: Snapshot) -> str:
     for tile in TILES:
         figure, value = FIGURES[tile.code], board.tiles[tile.code]
         query = query_of(figure, figure.query, period, {})
-        shown.append({
-            "label": figure.title, "value": value, "unit": figure.unit, "icon": tile.icon, "is_today": tile.is_today,
-            "tone": tile.tone if value else "", "url": rows_address(figure.register, query), "definition": figure.definition,
-        })  # fmt: skip
+        shown.append(
+            {
+                "label": figure.title,
+                "value": value,
+                "unit": figure.unit,
+                "icon": tile.icon,
+                "is_today": tile.is_today,
+                "tone": tile.tone if value else "",
+                "url": rows_address(figure.register, query),
+                "definition": figure.definition,
+            }
+        )
     return render_to_string("command/tiles.html", {"tiles": shown})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,23 +39,22 @@ def pdf_of(document: Document) -> bytes:
     """Return the paper as PDF (A4, margins after GB/T 9704); drafts and void papers say so across the page."""
     head, _newline, rest = document.text.partition("\n")
     marks = {Document.State.DRAFT: "拟稿", Document.State.VOID: "作废"}
+    foot = document.number + (f" 核验码 {bytes(document.digest).hex()[:12]}" if document.digest else "")
     return pdf_from(
         title=f"{document.number} {document.title}",
         head=head.strip(),
         lines=rest.strip("\n").split("\n"),
         mark=marks.get(Document.State(document.state), ""),
-        foot=document.number + (f" 核验码 {bytes(document.digest).hex()[:12]}" if document.digest else ""),
+        foot=foot,
     )
 
 
-def pdf_from(*, title: str, head: str, lines: Sequence[str], foot: str, mark: str = "") -> bytes:
-    """Return a PDF in the same form: ``head`` in large letters, ``lines`` as paragraphs ("" for a gap), ``mark`` across."""
-    data = {"title": title, "head": head, "lines": list(lines), "mark": mark, "foot": foot}
+def pdf_from(*, title: str, head: str, lines: list[str], foot: str, mark: str = "") -> bytes:
+    """Return any words on the same paper as PDF: a head, lines ("" for a gap), a foot, a word across the page."""
+    data = {"title": title, "head": head, "lines": lines, "mark": mark, "foot": foot}
     layout: Any = _LAYOUT.encode()
     made: bytes = typst.compile(
-        layout,
-        font_paths=list(font_folders()),
-        ignore_system_fonts=True,
+        layout, font_paths=list(font_folders()), ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-    )
+    )  # fmt: skip
     return made

@@ -81,7 +81,9 @@ def compose(definition: BulletinDefinition, subject: Subject, actor: Actor, at: 
     """
     problems = []
     if subject.period.since and subject.period.until and subject.period.since > subject.period.until:
-        problems.append(Problem("period_reversed", _("开始日期晚于结束日期"), place="since", value=str(subject.period.since)))
+        problems.append(
+            Problem("period_reversed", _("开始日期晚于结束日期"), place="since", value=str(subject.period.since))
+        )
     if definition.needs_source and subject.source is None:
         problems.append(Problem("source_missing", _("这种简报要选一个来源"), place="source"))
     if problems:
@@ -94,7 +96,9 @@ def compose(definition: BulletinDefinition, subject: Subject, actor: Actor, at: 
     return document
 
 
-def _document(definition: BulletinDefinition, subject: Subject, counted: _Counter, language: str, at: datetime) -> dict[str, Any]:
+def _document(
+    definition: BulletinDefinition, subject: Subject, counted: _Counter, language: str, at: datetime
+) -> dict[str, Any]:
     words = {
         "office": subject.office.name,
         "area": subject.community.name if subject.community else subject.office.name,
@@ -106,18 +110,26 @@ def _document(definition: BulletinDefinition, subject: Subject, counted: _Counte
         return [_segment(part, words, counted) for part in parts]
 
     sections = [
-        {"heading": s.heading[language], "segments": fill(s.text[language]), "table": _table(s, subject, counted, language)}
+        {
+            "heading": s.heading[language],
+            "segments": fill(s.text[language]),
+            "table": _table(s, subject, counted, language),
+        }
         for s in definition.sections
     ]
     used = {hole.name: counted.kept[hole] for hole in counted.kept if not hole.also}
     used = {hole.name: used.get(hole.name, value) for hole, value in counted.kept.items()}
     return {
         "title": "".join(str(part["text"]) for part in fill(definition.title[language])),
-        "period": words["period"], "office": words["office"], "as_of": at.isoformat(), "sections": sections,
+        "period": words["period"],
+        "office": words["office"],
+        "as_of": at.isoformat(),
+        "sections": sections,
         "definitions": [
-            {"title": str(one.figure.title), "definition": str(one.figure.definition), "n": one.n} for one in used.values()
+            {"title": str(one.figure.title), "definition": str(one.figure.definition), "n": one.n}
+            for one in used.values()
         ],
-    }  # fmt: skip
+    }
 
 
 def _segment(part: str | Hole, words: Mapping[str, str], counted: Callable[[Hole], Counted]) -> dict[str, Any]:
@@ -126,8 +138,15 @@ def _segment(part: str | Hole, words: Mapping[str, str], counted: Callable[[Hole
     if not part.is_figure:
         return {"text": words[part.name]}
     one = counted(part)
-    return {"text": one.text, "figure": one.code, "n": one.n, "url": one.url, "query": one.query,
-            "register": one.figure.register, "kind": one.figure.kind}  # fmt: skip
+    return {
+        "text": one.text,
+        "figure": one.code,
+        "n": one.n,
+        "url": one.url,
+        "query": one.query,
+        "register": one.figure.register,
+        "kind": one.figure.kind,
+    }
 
 
 def _table(section: Section, subject: Subject, counted: _Counter, language: str) -> dict[str, Any] | None:
@@ -146,11 +165,17 @@ def _table(section: Section, subject: Subject, counted: _Counter, language: str)
     names = value_names(key, list(groups), language)
     order = sorted(groups.items(), key=lambda item: (-item[1], item[0]))
     lines = [
-        {"name": names.get(value, value) or _("(未分)"), "count": n,
-         "url": count(figure.code, counted.actor, subject.period,
-                      {**subject.narrowing(figure.register), key: value}).url if value else ""}
+        {
+            "name": names.get(value, value) or _("(未分)"),
+            "count": n,
+            "url": count(
+                figure.code, counted.actor, subject.period, {**subject.narrowing(figure.register), key: value}
+            ).url
+            if value
+            else "",
+        }
         for value, n in order
-    ]  # fmt: skip
+    ]
     return {"title": str(figure.title), "by": key, "unit": str(figure.unit), "lines": lines, "n": whole.n}
 
 
@@ -161,7 +186,10 @@ def value_names(key: str, values: list[str], language: str) -> dict[str, str]:
             return dict(Place.objects.filter(path__in=[v for v in values if v]).values_list("path", "name"))
         from echowall.teams.models import Team
 
-        return {str(i): name for i, name in Team.objects.filter(id__in=[UUID(v) for v in values if v]).values_list("id", "name")}
+        return {
+            str(i): name
+            for i, name in Team.objects.filter(id__in=[UUID(v) for v in values if v]).values_list("id", "name")
+        }
     if key == "topic":
         return {v: topic_name(v, language) for v in values}
     if key == "channel":

@@ -56,8 +56,13 @@ def find_anything(actor: Actor, text: str) -> Found:
     if digits.isdigit() and len(digits) == 4:
         found = _of_messages(actor, Q(phone_tail=digits), {"tail": digits})
         by_words = _by_words(actor, words)
-        return Found(_merged(found.matters, by_words.matters), found.messages, by_words.places,
-                     matters_url=by_words.matters_url, messages_url=found.messages_url)  # fmt: skip
+        return Found(
+            _merged(found.matters, by_words.matters),
+            found.messages,
+            by_words.places,
+            matters_url=by_words.matters_url,
+            messages_url=found.messages_url,
+        )
     return _by_words(actor, words)
 
 
@@ -72,27 +77,43 @@ def _messages(actor: Actor) -> bool:
 def _of_messages(actor: Actor, condition: Q, query: dict[str, str]) -> Found:
     rows = Message.objects.filter(condition).select_related("place").order_by("-said_at")
     messages = list(rows[:SHOWN])
-    matters = Matter.objects.filter(reports__message_id__in=[m.id for m in messages]).select_related("place", "lead_team")
+    matters = Matter.objects.filter(reports__message_id__in=[m.id for m in messages]).select_related(
+        "place", "lead_team"
+    )
     shown = messages if _messages(actor) else []
-    return Found(list(matters.order_by("-opened_at")[:SHOWN]), shown, [],
-                 messages_url=rows_address("messages", query) if shown else "")  # fmt: skip
+    return Found(
+        list(matters.order_by("-opened_at")[:SHOWN]),
+        shown,
+        [],
+        messages_url=rows_address("messages", query) if shown else "",
+    )
 
 
 def _by_words(actor: Actor, words: str) -> Found:
     matters = matching(Matter.objects.select_related("place", "lead_team"), words).order_by("-opened_at")[:SHOWN]
-    messages = matching(Message.objects.select_related("place"), words).order_by("-said_at")[:SHOWN] if _messages(actor) else []
+    messages = (
+        matching(Message.objects.select_related("place"), words).order_by("-said_at")[:SHOWN]
+        if _messages(actor)
+        else []
+    )
     query = urlencode({"q": words})
-    return Found(list(matters), list(messages), _places(actor, words),
-                 matters_url=f"{reverse('matters:list')}?{query}",
-                 messages_url=f"{reverse('command:messages')}?{query}" if _messages(actor) else "")  # fmt: skip
+    return Found(
+        list(matters),
+        list(messages),
+        _places(actor, words),
+        matters_url=f"{reverse('matters:list')}?{query}",
+        messages_url=f"{reverse('command:messages')}?{query}" if _messages(actor) else "",
+    )
 
 
 def _places(actor: Actor, words: str) -> list[Place]:
     within = Q(pk__in=[])
     for grant in actor.grants:
         within |= Q(path__under=grant.path)
-    named = Q(name__icontains=words) | Q(address__icontains=words) | Q(
-        id__in=PlaceAlias.objects.filter(name__icontains=words).values("place_id")
+    named = (
+        Q(name__icontains=words)
+        | Q(address__icontains=words)
+        | Q(id__in=PlaceAlias.objects.filter(name__icontains=words).values("place_id"))
     )
     kinds = ("community", "grid", "compound", "building", "facility")
     return list(Place.objects.filter(within, named, kind__in=kinds, is_active=True).order_by("path")[:SHOWN])

@@ -63,10 +63,13 @@ def _rates(by: str, period: Period) -> dict[str, dict[str, Rate]]:
         sums[f"{code}_n"] = Count("id", filter=_marks(figure.query))
         sums[f"{code}_hits"] = Count("id", filter=_marks(figure.part))
     grouped = (
-        Matter.objects.filter(opened_at__gte=clock.midnight(period.since),
-                              opened_at__lt=clock.midnight(period.until + timedelta(days=1)))
-        .order_by().values(column).annotate(**sums)
-    )  # fmt: skip
+        Matter.objects.filter(
+            opened_at__gte=clock.midnight(period.since), opened_at__lt=clock.midnight(period.until + timedelta(days=1))
+        )
+        .order_by()
+        .values(column)
+        .annotate(**sums)
+    )
     return {
         str(row[column] or ""): {code: Rate(row[f"{code}_hits"], row[f"{code}_n"]) for code in RATES} for row in grouped
     }
@@ -91,9 +94,12 @@ def ranking(actor: Actor, by: str, period: Period, *, language: str = "zh") -> l
     now, then = _rates(by, period), _rates(by, before)
     names = value_names(by, [value for value in now if value], language)
     lines = [
-        Line(value, names.get(value, value), _ranked(rates, by, value, period), score(rates, weights, at_least=at_least))
-        for value, rates in now.items() if value
-    ]  # fmt: skip
+        Line(
+            value, names.get(value, value), _ranked(rates, by, value, period), score(rates, weights, at_least=at_least)
+        )
+        for value, rates in now.items()
+        if value
+    ]
     earlier = _places({v: score(r, weights, at_least=at_least) for v, r in then.items() if v})
     places = _places({line.value: line.score for line in lines})
     for line in lines:
@@ -114,5 +120,9 @@ def _ranked(rates: dict[str, Rate], by: str, value: str, period: Period) -> list
     for code in RATES:
         figure = FIGURES[code]
         whole = query_of(figure, figure.query, period, {by: value})
-        shown.append(RankedRate(code, rates[code], rows_address("matters", {**whole, **figure.part}), rows_address("matters", whole)))
+        shown.append(
+            RankedRate(
+                code, rates[code], rows_address("matters", {**whole, **figure.part}), rows_address("matters", whole)
+            )
+        )
     return shown

@@ -30,7 +30,12 @@ def compounds_geojson(actor: Actor) -> dict[str, Any]:
     )
     known = {place.path: place for place in places}
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    grouped = Matter.objects.filter(state__in=OPEN_STATES).order_by().values_list("place_path", "colour").annotate(n=Count("*"))
+    grouped = (
+        Matter.objects.filter(state__in=OPEN_STATES)
+        .order_by()
+        .values_list("place_path", "colour")
+        .annotate(n=Count("*"))
+    )
     names = {path: place.name for path, place in known.items()}
     for path, colour, n in grouped:
         where = named_above(path, names)
@@ -47,7 +52,11 @@ def _feature(place: Place, colours: dict[str, int]) -> dict[str, Any]:
         "type": "Feature",
         "geometry": geometry,
         "properties": {
-            "id": str(place.id), "name": f"{place.name} {total}" if total else place.name, "path": place.path,
-            "count": total, "tone": tone, "url": rows_address("matters", {"standing": "open", "place": place.path}),
+            "id": str(place.id),
+            "name": f"{place.name} {total}" if total else place.name,
+            "path": place.path,
+            "count": total,
+            "tone": tone,
+            "url": rows_address("matters", {"standing": "open", "place": place.path}),
         },
-    }  # fmt: skip
+    }

@@ -35,6 +35,13 @@ def rate_bar(one: RankedRate) -> SafeString:
         '<svg class="ew-interval" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="ew-interval-track" width="100" height="6"/><rect class="ew-interval-range" x="{}" width="{}" height="6"/>'
         '<rect class="ew-interval-point" x="{}" width="1.5" height="6"/></svg>',
-        one.url, percent(rate.share), percent(rate.low), percent(rate.high), one.whole_url, rate.n,
-        f"{rate.low * 100:.1f}", f"{max(0.5, (rate.high - rate.low) * 100):.1f}", f"{min(98.5, rate.share * 100):.1f}",
-    )  # fmt: skip
+        one.url,
+        percent(rate.share),
+        percent(rate.low),
+        percent(rate.high),
+        one.whole_url,
+        rate.n,
+        f"{rate.low * 100:.1f}",
+        f"{max(0.5, (rate.high - rate.low) * 100):.1f}",
+        f"{min(98.5, rate.share * 100):.1f}",
+    )

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.test import Client
+from tests.cast import EVENING, Cast
 
 from echowall.command import keeping
 from echowall.command.bulletins import definition
@@ -27,7 +28,6 @@ from echowall.matters.operations.opening import NewMatter
 from echowall.voices.cli import load_file
 from echowall.voices.operations import add_source
 from echowall.voices.sweeping import sweep_pending
-from tests.cast import EVENING, Cast
 
 FIXTURES = Path(__file__).resolve().parents[4] / "tests" / "fixtures"
 WEEK = Period(date(2022, 5, 3), date(2022, 5, 9))
@@ -54,24 +54,43 @@ def matters(cast: Cast) -> list[Matter]:
         for number in range(12):
             at = EVENING - timedelta(hours=5 * number)
             new = NewMatter(
-                place=cast.fuhua.building if number % 2 else cast.fuhua.communities[1], title=f"第{number}件事", summary="要办",
-                channel="hotline" if number % 3 else "web", intent="complaint" if number % 4 == 0 else "help",
-                topic="medicine.chronic" if number % 2 else "supplies", urgency="critical" if number == 3 else "normal", opened_at=at,
-            )  # fmt: skip
+                place=cast.fuhua.building if number % 2 else cast.fuhua.communities[1],
+                title=f"第{number}件事",
+                summary="要办",
+                channel="hotline" if number % 3 else "web",
+                intent="complaint" if number % 4 == 0 else "help",
+                topic="medicine.chronic" if number % 2 else "supplies",
+                urgency="critical" if number == 3 else "normal",
+                opened_at=at,
+            )
             matter = act.open_matter(new=new, actor=duty, at=at)
             if number < 9:
                 act.dispatch_matter(matter_id=matter.id, team_id=cast.fuhua.medical.id, actor=duty, at=at)
             if number < 6:
                 act.accept_matter(matter_id=matter.id, actor=handler, at=at + timedelta(minutes=30))
             if number == 5:
-                act.suspend_matter(matter_id=matter.id, reason="等待上级批复", until=date(2022, 5, 6), actor=leader,
-                                   at=at + timedelta(hours=1))  # fmt: skip
+                act.suspend_matter(
+                    matter_id=matter.id,
+                    reason="等待上级批复",
+                    until=date(2022, 5, 6),
+                    actor=leader,
+                    at=at + timedelta(hours=1),
+                )
             made.append(matter)
         act.open_matter(
-            new=NewMatter(place=cast.songshan.building, title="邻街的事", summary="x", channel="web", intent="help",
-                          topic="supplies", urgency="critical", opened_at=EVENING),
-            actor=SYSTEM_ACTOR, at=EVENING,
-        )  # fmt: skip
+            new=NewMatter(
+                place=cast.songshan.building,
+                title="邻街的事",
+                summary="x",
+                channel="web",
+                intent="help",
+                topic="supplies",
+                urgency="critical",
+                opened_at=EVENING,
+            ),
+            actor=SYSTEM_ACTOR,
+            at=EVENING,
+        )
     return made
 
 
@@ -91,8 +110,12 @@ class TestFigures:
     def test_splits_add_up(self, cast: Cast, matters: list[Matter]) -> None:
         actor = cast.fuhua.actor("duty")
         with scope.active(actor.scope):
-            for by, values in (("intent", ["complaint", "help"]), ("channel", ["hotline", "web"]), ("topic", ["medicine", "supplies"]),
-                               ("community", [c.path for c in cast.fuhua.communities])):  # fmt: skip
+            for by, values in (
+                ("intent", ["complaint", "help"]),
+                ("channel", ["hotline", "web"]),
+                ("topic", ["medicine", "supplies"]),
+                ("community", [c.path for c in cast.fuhua.communities]),
+            ):
                 assert by in SPLITS
                 assert sum(count("opened", actor, Period(), {by: v}).n for v in values) == 12
 
@@ -122,7 +145,9 @@ class TestBoard:
         today = Period(clock.today(), clock.today())
         with scope.active(actor.scope):
             board = snapshot(actor, clock.now())
-            assert {t.code: board.tiles[t.code] for t in TILES} == {t.code: count(t.code, actor, today).n for t in TILES}
+            assert {t.code: board.tiles[t.code] for t in TILES} == {
+                t.code: count(t.code, actor, today).n for t in TILES
+            }
 
     def test_bars_equal_their_lists(self, cast: Cast, matters: list[Matter]) -> None:
         actor = cast.fuhua.actor("duty")
@@ -163,7 +188,13 @@ class TestSeedsWeeks:
         ("source", "file", "kind", "days", "sentence"),
         [
             ("二七发布后台", "erqi_week.csv", "source-classes", WEEK, ERQI),
-            ("郑在抗疫 一帮到底", "jingkai_ledger.csv", "source-ledger", Period(date(2022, 5, 1), date(2022, 5, 31)), JINGKAI),
+            (
+                "郑在抗疫 一帮到底",
+                "jingkai_ledger.csv",
+                "source-ledger",
+                Period(date(2022, 5, 1), date(2022, 5, 31)),
+                JINGKAI,
+            ),
         ],
     )
     def test_printed_sentence_and_rows(
@@ -183,8 +214,10 @@ class TestSeedsWeeks:
                     page = client.get(part["url"])
                     assert page.status_code == 200
                     assert page.context["listing"].count == int(part["text"])
-            issued = client.post(f"/desk/bulletins/new/{kind}/issue/", {
-                "since": str(days.since), "until": str(days.until), "source": str(loaded.source.id)})  # type: ignore[union-attr]  # fmt: skip
+            issued = client.post(
+                f"/desk/bulletins/new/{kind}/issue/",
+                {"since": str(days.since), "until": str(days.until), "source": str(loaded.source.id)},
+            )  # type: ignore[union-attr]
             assert issued.status_code == 302
             assert client.get(issued["Location"]).status_code == 200
             paper = client.get(issued["Location"] + "pdf/")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
+from tests.cast import Cast, Street
 
 from echowall.command import keeping, live
 from echowall.command.live import Broadcaster, stream
@@ -16,7 +17,6 @@ from echowall.kernel.scope import as_system
 from echowall.matters import operations as act
 from echowall.matters.models import Matter
 from echowall.matters.operations.opening import NewMatter
-from tests.cast import Cast, Street
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,10 +31,19 @@ def _no_kept_board() -> Iterator[None]:
 def _critical(street: Street, title: str) -> Matter:
     with as_system():
         return act.open_matter(
-            new=NewMatter(place=street.building, title=title, summary="x", channel="web", intent="help", topic="emergency",
-                          urgency="critical", opened_at=clock.now()),
-            actor=SYSTEM_ACTOR, at=clock.now(),
-        )  # fmt: skip
+            new=NewMatter(
+                place=street.building,
+                title=title,
+                summary="x",
+                channel="web",
+                intent="help",
+                topic="emergency",
+                urgency="critical",
+                opened_at=clock.now(),
+            ),
+            actor=SYSTEM_ACTOR,
+            at=clock.now(),
+        )
 
 
 def _events(chunks: Iterator[bytes], until: str, most: int = 40) -> list[tuple[str, dict[str, object]]]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.test import Client
+from tests.cast import EVENING, Cast
 
 from echowall.command.models import Suspicion
 from echowall.command.queries.counting import Period
@@ -24,12 +25,19 @@ from echowall.matters.operations.opening import NewMatter
 from echowall.voices.channels.types import HeardMessage
 from echowall.voices.operations import hear_messages
 from echowall.voices.sweeping import sweep_pending
-from tests.cast import EVENING, Cast
 
 
 def _matter(cast: Cast, title: str = "楼道堆物", intent: str = "complaint", urgency: str = "urgent") -> Matter:
-    new = NewMatter(place=cast.fuhua.building, title=title, summary="x", channel="web", intent=intent, topic="property",
-                    urgency=urgency, opened_at=EVENING)  # fmt: skip
+    new = NewMatter(
+        place=cast.fuhua.building,
+        title=title,
+        summary="x",
+        channel="web",
+        intent=intent,
+        topic="property",
+        urgency=urgency,
+        opened_at=EVENING,
+    )
     with as_system():
         return act.open_matter(new=new, actor=cast.fuhua.actor("duty"), at=EVENING)
 
@@ -40,8 +48,18 @@ def _event(matter: Matter, kind: str, at_minutes: float, actor: Actor, **more: o
     with as_system():
         seq = HistoryEvent.objects.filter(matter=matter).count() + 1
         values = {"recorded_at": at, "body": {}, **more}
-        return HistoryEvent.objects.create(id=new_id(), matter=matter, seq=seq, kind=kind, at=at, actor_id=actor.id,
-                                           actor_name=actor.name, from_state="", to_state=matter.state, **values)  # fmt: skip
+        return HistoryEvent.objects.create(
+            id=new_id(),
+            matter=matter,
+            seq=seq,
+            kind=kind,
+            at=at,
+            actor_id=actor.id,
+            actor_name=actor.name,
+            from_state="",
+            to_state=matter.state,
+            **values,
+        )
 
 
 def _found(cast: Cast) -> set[str]:
@@ -73,7 +91,13 @@ class TestSuspicious:
         matter = _matter(cast)
         with as_system():
             opened_at = HistoryEvent.objects.get(matter=matter, kind="opened").recorded_at
-        _event(matter, "reclassified", 5, duty, body={"was": {"intent": "complaint"}, "now": {"intent": "consult"}, "reason": "x"})
+        _event(
+            matter,
+            "reclassified",
+            5,
+            duty,
+            body={"was": {"intent": "complaint"}, "now": {"intent": "consult"}, "reason": "x"},
+        )
         _event(matter, "closed", 0.5, duty, recorded_at=opened_at + timedelta(seconds=30))
         _event(matter, "answered", 10, duty, body={"text": "您好,您反映的问题已收到,请耐心等待。"})
         _event(matter, "progress", 0, handler, recorded_at=EVENING + timedelta(hours=3))
@@ -87,8 +111,16 @@ class TestSuspicious:
         _event(late, "reclassified", minutes, duty, body={"was": {"urgency": "urgent"}, "now": {"urgency": "normal"}})
         _event(late, "suspended", minutes, duty, body={"reason": "等待上级批复"})
         _event(_matter(cast, "第四件"), "closed", 300, duty)
-        assert _found(cast) == {"relabelled", "closed_at_once", "empty_phrase", "redated", "outsider", "lowered_late",
-                                "suspended_late", "no_contact"}  # fmt: skip
+        assert _found(cast) == {
+            "relabelled",
+            "closed_at_once",
+            "empty_phrase",
+            "redated",
+            "outsider",
+            "lowered_late",
+            "suspended_late",
+            "no_contact",
+        }
 
     def test_bulk_callbacks_and_reused_photo(self, cast: Cast) -> None:
         duty = cast.fuhua.actor("duty")
@@ -98,8 +130,12 @@ class TestSuspicious:
             for one in heard:
                 matter = _matter(cast)
                 report = Report.objects.create(id=new_id(), matter=matter, message_id=one.id, joined_at=EVENING)
-                Callback.objects.create(id=new_id(), matter=matter, report=report, outcome="solved", by_id=duty.id, at=EVENING)
-                matter.evidence.create(id=new_id(), kind="photo", sha256="ab" * 32, added_at=EVENING, added_by_id=duty.id)
+                Callback.objects.create(
+                    id=new_id(), matter=matter, report=report, outcome="solved", by_id=duty.id, at=EVENING
+                )
+                matter.evidence.create(
+                    id=new_id(), kind="photo", sha256="ab" * 32, added_at=EVENING, added_by_id=duty.id
+                )
         assert _found(cast) == {"bulk_callbacks", "reused_photo"}
 
     def test_page_is_for_those_who_oversee(self, cast: Cast, client: Client) -> None:
@@ -117,14 +153,21 @@ class TestSuspicious:
 class TestRanking:
     def test_wilson_against_published_values(self) -> None:
         # Newcombe 1998 (Stat Med 17:857), table I, method 3.
-        for hits, n, low, high in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)):
+        for hits, n, low, high in (
+            (81, 263, 0.2553, 0.3662),
+            (15, 148, 0.0624, 0.1605),
+            (0, 20, 0.0, 0.1611),
+            (1, 29, 0.0061, 0.1718),
+        ):
             assert wilson(hits, n) == pytest.approx((low, high), abs=0.0001)
         with pytest.raises(ValueError, match="3 of 2"):
             wilson(3, 2)
 
     def test_few_good_ones_do_not_beat_many(self) -> None:
         weights = {"a": 1.0}
-        assert (score({"a": Rate(95, 100)}, weights, at_least=3) or 0) > (score({"a": Rate(3, 3)}, weights, at_least=3) or 0)
+        assert (score({"a": Rate(95, 100)}, weights, at_least=3) or 0) > (
+            score({"a": Rate(3, 3)}, weights, at_least=3) or 0
+        )
         assert score({"a": Rate(2, 2)}, weights, at_least=3) is None
 
     def test_lines_equal_their_lists_and_small_ones_are_not_ranked(self, cast: Cast, client: Client) -> None:

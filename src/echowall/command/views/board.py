@@ -48,9 +48,13 @@ def lists(request: HttpRequest) -> HttpResponse:
 
 def _lists(actor: Actor) -> dict[str, Any]:
     issues = hot_issues(actor, clock.now())
-    return {"critical": critical_waiting(), "hot": [
-        {"issue": one, "topic": topic_name(one.topic, _language()), "url": rows_address("matters", one.query)} for one in issues
-    ]}  # fmt: skip
+    return {
+        "critical": critical_waiting(),
+        "hot": [
+            {"issue": one, "topic": topic_name(one.topic, _language()), "url": rows_address("matters", one.query)}
+            for one in issues
+        ],
+    }
 
 
 def _language() -> str:
@@ -58,20 +62,43 @@ def _language() -> str:
 
 
 def _charts(kept: Snapshot) -> list[dict[str, Any]]:
-    names = dict(Place.objects.filter(path__in=[s.value for s in kept.open_by["community"] if s.value]).values_list("path", "name"))
-    names |= dict(Place.objects.filter(path__in=[s.value for s in kept.came_by["community"] if s.value]).values_list("path", "name"))
+    names = dict(
+        Place.objects.filter(path__in=[s.value for s in kept.open_by["community"] if s.value]).values_list(
+            "path", "name"
+        )
+    )
+    names |= dict(
+        Place.objects.filter(path__in=[s.value for s in kept.came_by["community"] if s.value]).values_list(
+            "path", "name"
+        )
+    )
     intents = {k: str(s.word) for k, s in INTENT.items()}
     total = sum(kept.opened_on[-7:])
     n = ngettext("近7日立案 n = %(n)d", "近7日立案 n = %(n)d", total) % {"n": total}
     standing = _("在办 n = %(n)d") % {"n": kept.tiles["in_hand"]}
     return [
         {"title": _("十四日走势"), "data": _trend(kept), "note": _("按日,上海时间"), "wide": True},
-        _bars(_("在办:时限颜色"), kept.open_by["colour"], {k: str(CLOCK[k].word) for k in ("green", "amber", "red")}, standing),
+        _bars(
+            _("在办:时限颜色"),
+            kept.open_by["colour"],
+            {k: str(CLOCK[k].word) for k in ("green", "amber", "red")},
+            standing,
+        ),
         _bars(_("在办:紧急程度"), kept.open_by["urgency"], {k: str(s.word) for k, s in URGENCY.items()}, standing),
         _bars(_("在办:社区"), kept.open_by["community"], names, standing),
-        _bars(_("来自渠道"), kept.came_by["channel"], {s.value: channel_label(s.value) for s in kept.came_by["channel"]}, n),
+        _bars(
+            _("来自渠道"),
+            kept.came_by["channel"],
+            {s.value: channel_label(s.value) for s in kept.came_by["channel"]},
+            n,
+        ),
         _bars(_("诉求类型"), kept.came_by["intent"], intents, n),
-        _bars(_("事项类别"), kept.came_by["topic"], {s.value: topic_name(s.value, _language()) for s in kept.came_by["topic"]}, n),
+        _bars(
+            _("事项类别"),
+            kept.came_by["topic"],
+            {s.value: topic_name(s.value, _language()) for s in kept.came_by["topic"]},
+            n,
+        ),
     ]
 
 
@@ -79,21 +106,32 @@ def _bars(title: str, shares: list[Share], names: Mapping[str, str], note: str) 
     shown = [s for s in shares if s.value][:_BARS]
     rest = sum(s.count for s in shares) - sum(s.count for s in shown)
     data = {
-        "kind": "ranking", "unit": _("件"), "categories": [names.get(s.value, s.value) for s in shown],
+        "kind": "ranking",
+        "unit": _("件"),
+        "categories": [names.get(s.value, s.value) for s in shown],
         "series": [{"name": title, "values": [s.count for s in shown]}],
         "urls": [rows_address("matters", s.query) for s in shown],
-    }  # fmt: skip
-    return {"title": title, "data": data, "note": note + (_(",另有 %(n)d 件未列") % {"n": rest} if rest else ""),
-            "height": f"{max(90, 34 + 26 * len(shown))}px"}
+    }
+    return {
+        "title": title,
+        "data": data,
+        "note": note + (_(",另有 %(n)d 件未列") % {"n": rest} if rest else ""),
+        "height": f"{max(90, 34 + 26 * len(shown))}px",
+    }
 
 
 def _trend(kept: Snapshot) -> dict[str, Any]:
     return {
-        "kind": "line", "unit": "", "categories": [f"{d:%m-%d}" for d in kept.days],
-        "series": [{"name": _("收到留言"), "values": kept.heard_on, "tone": "quiet"},
-                   {"name": _("立案"), "values": kept.opened_on}, {"name": _("结案"), "values": kept.closed_on, "tone": "ok"}],
+        "kind": "line",
+        "unit": "",
+        "categories": [f"{d:%m-%d}" for d in kept.days],
+        "series": [
+            {"name": _("收到留言"), "values": kept.heard_on, "tone": "quiet"},
+            {"name": _("立案"), "values": kept.opened_on},
+            {"name": _("结案"), "values": kept.closed_on, "tone": "ok"},
+        ],
         "urls": [rows_address("matters", q) for q in kept.trend_queries],
-    }  # fmt: skip
+    }
 
 
 @require_GET

@@ -66,7 +66,9 @@ def _subject(asked: Mapping[str, str], span: str, actor: Actor) -> Subject:
     usual = _usual(span)
     assert usual.since is not None and usual.until is not None  # noqa: PT018 - made so above; for the type checker
     until = _day(asked, "until", usual.until)
-    since = until if span == "day" else until - timedelta(days=6) if span == "week" else _day(asked, "since", usual.since)
+    since = (
+        until if span == "day" else until - timedelta(days=6) if span == "week" else _day(asked, "since", usual.since)
+    )
     community = Place.objects.filter(path=asked["community"]).first() if asked.get("community") else None
     if community is not None and community.path not in dict(communities(actor)):
         raise NotFound(Problem("community_unknown", _("没有这个社区,或不在您的职责范围内"), value=community.name))
@@ -97,9 +99,14 @@ def draft(request: HttpRequest, kind: str) -> HttpResponse:
         subject = Subject(subject.office, subject.period, subject.community, sources[0])
     content = compose(chosen, subject, actor, clock.now())
     context = {
-        "kind": kind, "definition": chosen, "document": content[_language()], "subject": subject, "sources": sources,
-        "communities": communities(actor), "may_issue": actor.may("bulletins.issue", subject.office.path),
-    }  # fmt: skip
+        "kind": kind,
+        "definition": chosen,
+        "document": content[_language()],
+        "subject": subject,
+        "sources": sources,
+        "communities": communities(actor),
+        "may_issue": actor.may("bulletins.issue", subject.office.path),
+    }
     return render(request, "command/bulletin_draft.html", context)
 
 
@@ -133,7 +140,9 @@ def bulletin_pdf(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
     found = _issued(request, bulletin_id)
     document = found.content[_language()]
     number = f"〔{found.year}〕第{found.number}期"
-    made = pdf_from(title=f"{found.title} {number}", head=document["title"], lines=_lines(document, number), foot=document["office"])
+    made = pdf_from(
+        title=f"{found.title} {number}", head=document["title"], lines=_lines(document, number), foot=document["office"]
+    )
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="bulletin-{found.year}-{found.number}.pdf"'
     return response
@@ -162,8 +171,16 @@ def rankings(request: HttpRequest) -> HttpResponse:
     by = asked.get("by", "team")
     lines = ranking(actor, by, Period(since, until), language=_language())
     weights = [(FIGURES[c].title, float(value_in_force(f"weight_{c.removesuffix('_rate')}", until))) for c in RATES]
-    context = {"lines": lines, "by": by, "since": since, "until": until, "figures": [FIGURES[c] for c in RATES],
-               "weights": weights, "at_least": value_in_force("ranking_at_least", until), "as_of": clock.now()}  # fmt: skip
+    context = {
+        "lines": lines,
+        "by": by,
+        "since": since,
+        "until": until,
+        "figures": [FIGURES[c] for c in RATES],
+        "weights": weights,
+        "at_least": value_in_force("ranking_at_least", until),
+        "as_of": clock.now(),
+    }
     return render(request, "command/rankings.html", context)
 
 
