@@ -58,7 +58,7 @@ def snapshot(actor: Actor, at: datetime) -> Snapshot:
     days = [today - timedelta(days=back) for back in range(TREND_DAYS - 1, -1, -1)]
     begin = clock.midnight(days[0])
     standing = list(Matter.objects.filter(state__in=OPEN_STATES).order_by().values(*_OPEN_BY).annotate(n=Count("*")))
-    came = list(
+    came: list[Any] = list(
         Matter.objects.filter(opened_at__gte=begin)
         .order_by()
         .annotate(day=TruncDate("opened_at", tzinfo=SHANGHAI))
