@@ -20,17 +20,55 @@ RECENT_DAYS = 60
 TEAMS = 20
 COMMUNITIES = 13
 TOPICS = (
-    ("health_code", 9), ("policy", 14), ("supplies", 16), ("medicine", 8), ("medical_care", 7), ("property", 14),
-    ("isolation", 8), ("testing", 8), ("transport", 4), ("utilities", 6), ("enterprise", 2), ("report", 2), ("other", 2),
-)  # fmt: skip
+    ("health_code", 9),
+    ("policy", 14),
+    ("supplies", 16),
+    ("medicine", 8),
+    ("medical_care", 7),
+    ("property", 14),
+    ("isolation", 8),
+    ("testing", 8),
+    ("transport", 4),
+    ("utilities", 6),
+    ("enterprise", 2),
+    ("report", 2),
+    ("other", 2),
+)
 _WHO = ("我家老人", "孩子", "租户", "邻居", "一楼住户", "我爱人", "本人", "单元里几户", "隔壁商户", "楼上住户")
 _WHAT = (
-    "想问健康码变黄怎么转绿", "家里没有蔬菜和奶粉了", "血压药只剩两天", "需要去医院透析", "电梯停运两天", "楼道垃圾没人清运",
-    "核酸结果一直没有出来", "想知道什么时候解封", "停水已经一整天", "暖气管道漏水", "快递堆在门口没人送", "小区大门不让外卖进",
-    "居家隔离门磁报警", "货车进不了园区", "网课没有网络", "物业乱收费", "采样点排队太长", "邻居聚集打牌", "消杀味道很大", "工资没有发",
-)  # fmt: skip
-_HOW = ("请尽快处理", "打电话没人接", "昨天反映过一次", "希望给个答复", "已经等了三天", "麻烦社区看看", "心里很着急", "谢谢工作人员",
-        "不知道该找谁", "请派人上门")  # fmt: skip
+    "想问健康码变黄怎么转绿",
+    "家里没有蔬菜和奶粉了",
+    "血压药只剩两天",
+    "需要去医院透析",
+    "电梯停运两天",
+    "楼道垃圾没人清运",
+    "核酸结果一直没有出来",
+    "想知道什么时候解封",
+    "停水已经一整天",
+    "暖气管道漏水",
+    "快递堆在门口没人送",
+    "小区大门不让外卖进",
+    "居家隔离门磁报警",
+    "货车进不了园区",
+    "网课没有网络",
+    "物业乱收费",
+    "采样点排队太长",
+    "邻居聚集打牌",
+    "消杀味道很大",
+    "工资没有发",
+)
+_HOW = (
+    "请尽快处理",
+    "打电话没人接",
+    "昨天反映过一次",
+    "希望给个答复",
+    "已经等了三天",
+    "麻烦社区看看",
+    "心里很着急",
+    "谢谢工作人员",
+    "不知道该找谁",
+    "请派人上门",
+)
 _RARE = ("狂犬疫苗第三针", "胰岛素断药", "被困电梯", "煤气泄漏")
 
 
@@ -93,17 +131,31 @@ def _registers() -> None:
     with as_system():
         city = add_place(parent=None, new=NewPlace("city", "郑州市", "4101"), actor=SYSTEM, at=at)
         district = add_place(parent=city, new=NewPlace("district", "二七区", "410103"), actor=SYSTEM, at=at)
-        large, small = add_places(parent=district, actor=SYSTEM, at=at, new=[
-            NewPlace("office", "福华街街道", "410103009"), NewPlace("office", "嵩山路街道", "410103011")])  # fmt: skip
+        large, small = add_places(
+            parent=district,
+            actor=SYSTEM,
+            at=at,
+            new=[NewPlace("office", "福华街街道", "410103009"), NewPlace("office", "嵩山路街道", "410103011")],
+        )
         for office, communities in ((large, COMMUNITIES), (small, 2)):
-            for community in add_places(parent=office, actor=SYSTEM, at=at, new=[
-                NewPlace("community", f"第{i}社区", label=f"{office.code}{i:03d}") for i in range(1, communities + 1)
-            ]):  # fmt: skip
-                for compound in add_places(parent=community, actor=SYSTEM, at=at, new=[
-                    NewPlace("compound", f"小区{i}") for i in range(1, 13)
-                ]):  # fmt: skip
-                    add_places(parent=compound, actor=SYSTEM, at=at,
-                               new=[NewPlace("building", f"{i}号楼", label=f"b{i}") for i in range(1, 9)])
+            for community in add_places(
+                parent=office,
+                actor=SYSTEM,
+                at=at,
+                new=[
+                    NewPlace("community", f"第{i}社区", label=f"{office.code}{i:03d}")
+                    for i in range(1, communities + 1)
+                ],
+            ):
+                for compound in add_places(
+                    parent=community, actor=SYSTEM, at=at, new=[NewPlace("compound", f"小区{i}") for i in range(1, 13)]
+                ):
+                    add_places(
+                        parent=compound,
+                        actor=SYSTEM,
+                        at=at,
+                        new=[NewPlace("building", f"{i}号楼", label=f"b{i}") for i in range(1, 9)],
+                    )
             for i in range(1, (TEAMS if office is large else 2) + 1):
                 form_team(office=office, name=f"第{i}专班", actor=SYSTEM, at=at)
             add_source(channel="web", name="网上留言", place=office, actor=SYSTEM, at=at)
@@ -125,8 +177,10 @@ def _texts(database: psycopg.Connection, random: Random) -> None:
             copy.write_row((number, what, body))
     rows = database.execute("SELECT id, title || ' ' || body FROM texts").fetchall()
     with database.cursor() as cursor:
-        cursor.executemany("UPDATE texts SET terms = to_tsvector('simple', %s) WHERE id = %s",
-                           [(terms(text), number) for number, text in rows])  # fmt: skip
+        cursor.executemany(
+            "UPDATE texts SET terms = to_tsvector('simple', %s) WHERE id = %s",
+            [(terms(text), number) for number, text in rows],
+        )
 
 
 # Weights become thresholds of one uniform draw per row; every draw is a hash of the row's number, so a run repeats.
@@ -145,10 +199,14 @@ def _draw(salt: int) -> str:
 def _matters(database: psycopg.Connection, count: int) -> None:
     """Fill the matters, the oldest first. In two years 97 % ended; of the last ten days two thirds are open."""
     channel = _pick((("web", 20), ("pasted", 40), ("hotline", 25), ("wechat", 12), ("mail", 3)), _draw(3))
-    intent = _pick((("help", 30), ("consult", 35), ("complaint", 18), ("vent", 8), ("suggest", 5), ("praise", 4)), _draw(4))
+    intent = _pick(
+        (("help", 30), ("consult", 35), ("complaint", 18), ("vent", 8), ("suggest", 5), ("praise", 4)), _draw(4)
+    )
     urgency = _pick((("critical", 1), ("urgent", 9), ("normal", 90)), _draw(5))
-    standing = _pick((("opened", 5), ("dispatched", 15), ("handling", 55), ("suspended", 5), ("reported", 12), ("checked", 8)),
-                     _draw(6))
+    standing = _pick(
+        (("opened", 5), ("dispatched", 15), ("handling", 55), ("suspended", 5), ("reported", 12), ("checked", 8)),
+        _draw(6),
+    )
     database.execute(
         """
         CREATE TEMP TABLE spots AS

@@ -11,6 +11,9 @@ const waiting = new Map<string, CriticalMatter>();
 const title = document.title;
 // One "seen" quiets every tab of this browser.
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("ew.critical") : undefined;
+// What was acknowledged stays so on the next page; the stream names the waiting ones anew each time.
+const SEEN = "ew.critical.seen";
+const seen = (): string[] => JSON.parse(localStorage.getItem(SEEN) ?? "[]") as string[];
 let bar: HTMLElement | undefined;
 let beat: number | undefined;
 
@@ -64,13 +67,16 @@ function tick(): void {
 
 function settle(ids: string[], tell: boolean): void {
   for (const id of ids) waiting.delete(id);
-  if (tell) tabs?.postMessage(ids);
+  if (tell) {
+    localStorage.setItem(SEEN, JSON.stringify([...seen(), ...ids].slice(-200)));
+    tabs?.postMessage(ids);
+  }
   draw();
 }
 
 /** Shows a critical matter in the bar with sound and flashing title until it is acknowledged in any tab. */
 export function raiseCritical(matter: CriticalMatter): void {
-  if (waiting.has(matter.id)) return;
+  if (waiting.has(matter.id) || seen().includes(matter.id)) return;
   waiting.set(matter.id, matter);
   chime();
   draw();

@@ -9,6 +9,7 @@ import { toast } from "./toast";
  *   tile     {"name": "...", "html": "..."}  the element with that `data-live` gets this content (only for what all may see)
  *   critical {"id", "title", "url"}          bar, sound and flashing title until somebody here says "seen"
  *   notice   {"text", "tone"}                a toast
+ *   later    {"after": 5000}                 the server ends the stream on purpose; come again after so many milliseconds
  *   ping     {}                              at least every 30 s; 75 s of silence counts as lost
  */
 const SILENCE = 75000;
@@ -64,7 +65,15 @@ function connect(url: string): void {
   );
   on<CriticalMatter>("critical", raiseCritical);
   on<{ text: string; tone?: "ok" | "warn" | "info" | "critical" }>("notice", ({ text, tone }) => toast(text, tone));
+  on<{ after: number }>("later", ({ after }) => comeAgain(url, after));
   on("ping", () => show("live"));
+}
+
+function comeAgain(url: string, after: number): void {
+  source?.close();
+  source = undefined;
+  show("live");
+  setTimeout(() => source ?? connect(url), after * (0.8 + Math.random() * 0.4));
 }
 
 function lose(url: string): void {

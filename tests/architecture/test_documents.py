@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+import yaml
 from tests.architecture import source
 
 from echowall.matters.models import State
@@ -15,6 +16,7 @@ from echowall.people.rules import PERMISSIONS, PURPOSES, TEAM_ONLY
 DOCS = source.ROOT / "docs"
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
 ROUTE = re.compile(r"`((?:src|tests|docs|benchmarks|scripts|frontend|bin)/[\w./-]+)`")
+IMAGE = "docs/images/"
 Row = dict[str, str]
 
 
@@ -96,7 +98,7 @@ class TestLinks:
     @pytest.mark.parametrize("page", [path for path in source.own_files() if path.suffix == ".md"], ids=source.name_of)
     def test_lead_to_files_that_exist(self, page: Path) -> None:
         text = page.read_text(encoding="utf-8")
-        dead = [target for target in LINK.findall(text) if not (page.parent / target).exists()]
+        dead = [target for target in LINK.findall(text) if not (IMAGE in target or (page.parent / target).exists())]
         dead += [named for named in ROUTE.findall(text) if not (source.ROOT / named.rstrip("/.")).exists()]
         assert not dead, f"{source.name_of(page)}: {dead}"
 
@@ -105,3 +107,17 @@ class TestLinks:
         listed = {(DOCS / target).resolve() for target in LINK.findall(index)}
         pages = {path for path in source.own_files() if path.suffix == ".md" and path.is_relative_to(DOCS)}
         assert not {source.name_of(page) for page in pages - listed - {DOCS / "README.md"}}
+
+
+class TestImages:
+    """Pictures are made by `make screenshots`; a page may only show what that makes."""
+
+    def test_pages_show_pictures_that_are_made(self) -> None:
+        listed = yaml.safe_load((source.ROOT / "scripts" / "screenshots.yaml").read_text(encoding="utf-8"))["pages"]
+        made = {f"{shot['name']}-{width}" for shot in listed for width in shot.get("widths", (1440, 360))}
+        text = (source.ROOT / "README.md").read_text(encoding="utf-8")
+        shown = {Path(target).stem for target in LINK.findall(text) if IMAGE in target and target.endswith(".png")}
+        assert shown
+        assert shown <= made
+        if list((DOCS / "images").glob("*.png")):
+            assert not [name for name in shown if not (DOCS / "images" / f"{name}.png").exists()]

@@ -40,13 +40,18 @@ def pdf_of(document: Document) -> bytes:
     head, _newline, rest = document.text.partition("\n")
     marks = {Document.State.DRAFT: "拟稿", Document.State.VOID: "作废"}
     foot = document.number + (f" 核验码 {bytes(document.digest).hex()[:12]}" if document.digest else "")
-    data = {
-        "title": f"{document.number} {document.title}",
-        "head": head.strip(),
-        "lines": rest.strip("\n").split("\n"),
-        "mark": marks.get(Document.State(document.state), ""),
-        "foot": foot,
-    }
+    return pdf_from(
+        title=f"{document.number} {document.title}",
+        head=head.strip(),
+        lines=rest.strip("\n").split("\n"),
+        mark=marks.get(Document.State(document.state), ""),
+        foot=foot,
+    )
+
+
+def pdf_from(*, title: str, head: str, lines: list[str], foot: str, mark: str = "") -> bytes:
+    """Return any words on the same paper as PDF: a head, lines ("" for a gap), a foot, a word across the page."""
+    data = {"title": title, "head": head, "lines": lines, "mark": mark, "foot": foot}
     layout: Any = _LAYOUT.encode()
     made: bytes = typst.compile(
         layout, font_paths=list(font_folders()), ignore_system_fonts=True,

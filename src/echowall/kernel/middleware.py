@@ -13,6 +13,7 @@ from django.shortcuts import render
 
 from . import scope
 from .actors import Actor
+from .client_address import client_address
 from .errors import Refusal
 
 # Everything below is for workers only, whatever a view forgets to ask.
@@ -71,7 +72,7 @@ class ScopeMiddleware:
             if request.path.startswith(DESK):
                 return _ask_to_sign_in(request)
             return self.get_response(request)
-        actor: Actor = user.as_actor(ip=request.META.get("REMOTE_ADDR", ""))
+        actor: Actor = user.as_actor(ip=client_address(request))
         cast(ActorRequest, request).actor = actor
         with scope.active(actor.scope):
             response = self.get_response(request)

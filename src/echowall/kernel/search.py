@@ -39,7 +39,8 @@ def query(text: str) -> str:
     parts = []
     for run in _runs(text):
         if run[0].isascii():
-            parts.append(f"'{run}':*")
+            # 3号楼 is not 31号楼, and half of all numbers begin with a 1 or 2: short ones are meant whole.
+            parts.append(f"'{run}'" if len(run) <= 2 else f"'{run}':*")
         elif len(run) == 1:
             parts.append(f"'{run}':*")
         else:
@@ -47,11 +48,11 @@ def query(text: str) -> str:
     return " & ".join(parts)
 
 
-FOUND_AT_MOST = 5_000
+FOUND_AT_MOST = 1_000
 
 
 def matching(rows: QuerySet[Any, Any], text: str) -> QuerySet[Any, Any]:
-    """Return the rows (of a table with a ``SearchFunction``) whose terms hold ``text``: the newest 5,000 of them."""
+    """Return the rows (of a table with a ``SearchFunction``) whose terms hold ``text``: the newest ``FOUND_AT_MOST`` of them."""
     words = query(text)
     if not words:
         return rows.none()

@@ -11,7 +11,7 @@ class MattersConfig(AppConfig):
 
     def ready(self) -> None:
         """Answer hearing's pages for matters."""
-        from echowall.voices import matter_desk
+        from echowall.voices.queries import matter_desk
 
         from .for_voices import MattersDesk
 

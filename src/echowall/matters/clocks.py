@@ -95,7 +95,7 @@ def _inputs(matter: Matter, rows: Sequence[HistoryEvent] | None = None) -> tuple
 
 
 def report(matter: Matter, at: datetime, rows: Sequence[HistoryEvent] | None = None) -> ClockReport:
-    """Return what every clock of the matter says at ``at``, recomputed from its whole history (``rows``, if at hand)."""
+    """Return what every clock of the matter says at ``at``, recomputed from its history (``rows``, if at hand)."""
     clocks, history, with_ = _inputs(matter, rows)
     return compute(clocks, history, now=at, **with_)
 

@@ -1,4 +1,4 @@
-"""What owning does for the pages of hearing (``voices.matter_desk``)."""
+"""What owning does for the pages of hearing (``voices.queries.matter_desk``)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from echowall.kernel.actors import Actor
 from echowall.understanding.duplicates import fingerprint, similarity
 from echowall.voices import queries as voices_queries
-from echowall.voices.matter_desk import MatterCard
+from echowall.voices.queries.matter_desk import MatterCard
 
 from . import operations
 from .models import Matter, Report

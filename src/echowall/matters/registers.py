@@ -94,7 +94,7 @@ MATTERS = Register(
     name="matters",
     title=_("事项"),
     permission="matters.see",
-    base=lambda _actor: Matter.objects.select_related("place", "lead_team", "owner"),
+    base=lambda _actor: Matter.objects.select_related("place", "lead_team", "owner").defer("terms"),
     order="-opened_at",
     search=matching,
     link=lambda m: reverse("matters:detail", args=[m.id]),

@@ -54,6 +54,17 @@ _TO: Final = {
     "street_leader": gettext_lazy("街道主要领导"),
     "district_duty": gettext_lazy("区值班室"),
 }
+_CLOCKS: Final = {
+    "assign": gettext_lazy("当日交办"),
+    "inform": gettext_lazy("三日告知"),
+    "solve": gettext_lazy("七日办结"),
+    "complex": gettext_lazy("一个月办结"),
+    "close": gettext_lazy("销号"),
+    "accept": gettext_lazy("受理"),
+    "reassign": gettext_lazy("重新派遣"),
+    "callback": gettext_lazy("回访"),
+    "plan_node": gettext_lazy("计划节点"),
+}
 _SOLVED: Final = {"yes": gettext_lazy("已解决"), "no": gettext_lazy("未解决"), "unreached": gettext_lazy("未联系上")}
 
 
@@ -95,8 +106,11 @@ def _particulars(kind: str, body: dict[str, Any]) -> list[str]:
             f"{name}: {(body.get('was') or {}).get(name, '')} → {now}" for name, now in (body.get("now") or {}).items()
         ]
     if kind == "escalated":
+        base, _colon, node = str(body.get("clock", "")).partition(":")
+        clock_name = f"{_CLOCKS.get(base, base)} {node}".strip()
+        word = _("将到期") if "amber" in str(body.get("step", "")) else _("已超期")
         to = _TO.get(str((body.get("arguments") or {}).get("to", "")), "")
-        return [_("超时提醒:%s") % to] if to else []
+        return [f"{clock_name} {word}" + (f" → {to}" if to else "")]
     if kind == "document_drafted":
         return [str(body.get("number", ""))]
     if kind == "suspended" and body.get("until"):

@@ -161,6 +161,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG or IS_TEST
+# Vite writes the hash into the names of everything below built/assets/; the rest is hashed by the storage.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/(?:built/assets/.+-[\w-]{8}\.\w+|.+\.[0-9a-f]{12}\.\w+)$"
 ECHOWALL_STATE = str(ENV.state)
 MEDIA_ROOT = str(ENV.state / "files")
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

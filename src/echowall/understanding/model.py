@@ -38,13 +38,15 @@ class ModelFileError(Exception):
 class Head:
     """One question that the model answers: its labels and the confidences from which on an answer is in a band.
 
-    ``sure`` and ``look`` were chosen on held-out messages for a stated precision (see ``calibration``).
+    ``sure`` and ``look`` were chosen on held-out messages for a stated precision (see ``calibration``). ``above`` holds
+    the same two for the parts before the dot where labels are dotted codes; without it ``sure`` and ``look`` serve.
     """
 
     name: str
     labels: tuple[str, ...]
     sure: float
     look: float
+    above: tuple[float, float] | None = None
 
     def band(self, confidence: float) -> Band:
         """How far a person must look at an answer of this confidence."""
@@ -90,9 +92,8 @@ class TextModel:
         out = {}
         for head in self.heads:
             if any("." in label for label in head.labels):
-                above = tuple(dict.fromkeys(label.partition(".")[0] for label in head.labels))
-                at = np.array([above.index(label.partition(".")[0]) for label in head.labels], np.int64)
-                out[head.name] = (Head(f"{head.name}_top", above, head.sure, head.look), at)
+                above, at = parents(head.labels)
+                out[head.name] = (Head(f"{head.name}_top", above, *(head.above or (head.sure, head.look))), at)
         return out
 
     def head(self, name: str) -> Head:
@@ -148,7 +149,7 @@ class TextModel:
             "spaced": self.vocabulary.reading.spaced,
             "lead": self.vocabulary.reading.lead,
             "blocks": [len(block) for block in self.vocabulary.names],
-            "heads": [[h.name, list(h.labels), h.sure, h.look] for h in self.heads],
+            "heads": [[h.name, list(h.labels), h.sure, h.look, h.above] for h in self.heads],
             "facts": dict(self.facts),
         }
         names = "\n".join(name for block in self.vocabulary.names for name in block)
@@ -182,7 +183,7 @@ class TextModel:
         edges = np.cumsum([0, *described["blocks"]]).tolist()
         blocks = tuple(tuple(names[a:b]) for a, b in itertools.pairwise(edges))
         reading = Reading(spaced=described["spaced"], lead=described["lead"])
-        heads = tuple(Head(name, tuple(labels), sure, look) for name, labels, sure, look in described["heads"])
+        heads = tuple(_head(*one) for one in described["heads"])
         vocabulary = Vocabulary(reading, blocks, held["rarity"])
         return cls(vocabulary, heads, held["weights"], held["scale"], held["bias"], described["facts"])
 
@@ -198,6 +199,16 @@ def softmax(scores: npt.NDArray[np.floating]) -> Floats:
     raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
     out: Floats = raised / raised.sum(axis=-1, keepdims=True)
     return out
+
+
+def parents(labels: Sequence[str]) -> tuple[tuple[str, ...], npt.NDArray[np.int64]]:
+    """The parts before the dot of dotted codes, each once, and for every label which of them is its own."""
+    above = tuple(dict.fromkeys(label.partition(".")[0] for label in labels))
+    return above, np.array([above.index(label.partition(".")[0]) for label in labels], np.int64)
+
+
+def _head(name: str, labels: list[str], sure: float, look: float, above: list[float] | None = None) -> Head:
+    return Head(name, tuple(labels), sure, look, (above[0], above[1]) if above else None)
 
 
 def _no_head(name: str) -> Head:

@@ -110,7 +110,7 @@ def _understand(
     personal = personal_data(text, plain)
     people = people_count(text, plain)
     intent = guesses.get("intent", _UNSURE)
-    topic = guesses.get("topic", Guess("other", 0.0, Band.MUST_LOOK))
+    topic = settled_topic(guesses)
     urgency = final_urgency(guesses.get("urgency"), danger, deadline, intent, sent_at)
     band = max((intent.band, topic.band, urgency.band), key=_BANDS.index)
     redaction = redact(text, personal, plain)
@@ -132,6 +132,16 @@ def _understand(
         model=classifier.version if classifier else "rules",
         notes=notes,
     )
+
+
+def settled_topic(guesses: Mapping[str, Guess]) -> Guess:
+    """Give the leaf where it is sure; else its parent where that is sure, the leaf standing first among ``others``."""
+    leaf = guesses.get("topic", Guess("other", 0.0, Band.MUST_LOOK))
+    parent = guesses.get("topic_top")
+    if leaf.band == Band.SURE or parent is None or parent.band != Band.SURE or parent.value == leaf.value:
+        return leaf
+    inside = ((leaf.value, leaf.confidence), *leaf.others)
+    return replace(parent, others=tuple(other for other in inside if other[0].startswith(f"{parent.value}.")))
 
 
 def final_urgency(

@@ -15,10 +15,10 @@ from echowall.understanding.evaluation import Figures, measure, top_level
 from echowall.understanding.examples import Example, ExamplesError, Fault, read_examples
 from echowall.understanding.kept import groups, split
 from echowall.understanding.learning import Fitted, assemble, fit_head, matrix
-from echowall.understanding.model import Head, TextModel
+from echowall.understanding.model import Head, TextModel, parents
 from echowall.understanding.segmentation import Reading, choose_reading
 from echowall.understanding.topics import default_topics
-from echowall.understanding.types import Intent, Urgency
+from echowall.understanding.types import Guess, Intent, Urgency
 from echowall.understanding.vectors import learn_vocabulary
 
 HEADS = ("intent", "topic", "urgency")
@@ -162,18 +162,24 @@ def examine(model: TextModel, kept: Sequence[Example]) -> tuple[dict[str, Figure
     bands: dict[str, dict[str, float]] = {}
     for head in model.heads:
         truth = [example.labels[head.name] for example in kept]
-        given = [answer[head.name] for answer in answers]
-        figures[head.name] = measure(truth, [guess.value for guess in given])
+        named = [(head.name, truth)]
         if any("." in label for label in head.labels):
-            tops = [answer[f"{head.name}_top"].value for answer in answers]
-            figures[f"{head.name}_top"] = measure(top_level(truth), tops)
-        right = np.array([guess.value == true for guess, true in zip(given, truth, strict=True)])
-        bands[head.name] = {"calibration_error": _error(np.array([guess.confidence for guess in given]), right)}
-        for band in ("sure", "look", "must_look"):
-            here = np.array([guess.band == band for guess in given])
-            bands[head.name][f"{band}_share"] = round(float(here.mean()), 4)
-            bands[head.name][f"{band}_precision"] = round(float(right[here].mean()), 4) if here.any() else 0.0
+            named.append((f"{head.name}_top", top_level(truth)))
+        for name, wanted in named:
+            given = [answer[name] for answer in answers]
+            figures[name] = measure(wanted, [guess.value for guess in given])
+            bands[name] = _band_figures(wanted, given)
     return figures, bands
+
+
+def _band_figures(truth: Sequence[str], given: Sequence[Guess]) -> dict[str, float]:
+    right = np.array([guess.value == true for guess, true in zip(given, truth, strict=True)])
+    found = {"calibration_error": _error(np.array([guess.confidence for guess in given]), right)}
+    for band in ("sure", "look", "must_look"):
+        here = np.array([guess.band == band for guess in given])
+        found[f"{band}_share"] = round(float(here.mean()), 4)
+        found[f"{band}_precision"] = round(float(right[here].mean()), 4) if here.any() else 0.0
+    return found
 
 
 def setbacks(installed: dict[str, Figures], trained: dict[str, Figures]) -> list[Setback]:
@@ -205,12 +211,27 @@ def _with_bands(name: str, one: Fitted, answers: Sequence[str], weight: calibrat
         chances = chances.copy()
         chances[:, at] *= np.exp(added)
         chances /= chances.sum(1, keepdims=True)
+    head = Head(name, one.labels, *_thresholds(chances, truth), _above(one.labels, chances, truth))
+    return head, Fitted(one.labels, one.weights, bias, chances, one.shares)
+
+
+def _thresholds(chances: calibration.Doubles, truth: calibration.Labels) -> tuple[float, float]:
     confidence = chances.max(1)
     right = chances.argmax(1) == truth
     sure = calibration.threshold(confidence, right, calibration.SURE_PRECISION)
-    look = calibration.look_threshold(confidence, right, sure)
-    head = Head(name, one.labels, sure, look)
-    return head, Fitted(one.labels, one.weights, bias, chances, one.shares)
+    return sure, calibration.look_threshold(confidence, right, sure)
+
+
+def _above(
+    labels: Sequence[str], chances: calibration.Doubles, truth: calibration.Labels
+) -> tuple[float, float] | None:
+    """The thresholds of the upper level of dotted labels: there chances add up, so an answer is sure earlier."""
+    if not any("." in label for label in labels):
+        return None
+    above, of_label = parents(labels)
+    sums = np.zeros((len(chances), len(above)))
+    np.add.at(sums.T, of_label, chances.T)
+    return _thresholds(sums, of_label[truth])
 
 
 def _error(confidence: calibration.Doubles, right: Any) -> float:

@@ -13,10 +13,10 @@ from echowall.kernel.ids import new_id
 from echowall.places.models import Place
 
 from .channels.types import HeardMessage
-from .matter_desk import matter_desk
 from .models import Message, Source
 from .models.messages import State
 from .operations import correct_message, hear_messages
+from .queries.matter_desk import matter_desk
 from .sweeping import understand_now
 
 log = structlog.get_logger(__name__)

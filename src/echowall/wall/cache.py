@@ -115,10 +115,10 @@ class WallCache:
     def _make(self, key: str) -> Copy | None:
         edition = self._edition
         try:
-            status, content_type, body = _ask(self._inner, _plain_request(key))
+            status, content_type, policy, body = _ask(self._inner, _plain_request(key))
             if status[:3] not in _KEPT_STATUS:
                 raise RuntimeError(f"answered {status}")
-            copy = make_copy(status, content_type, body, edition=edition, made_at=time.monotonic())
+            copy = make_copy(status, content_type, body, edition=edition, made_at=time.monotonic(), policy=policy)
         except Exception as exc:  # whatever it was, the last good copy goes on standing
             log.warning("wall_not_refreshed", error=type(exc).__name__, said=str(exc)[:200])
             self._keep_old(key)
@@ -138,7 +138,7 @@ class WallCache:
         old = self._memory.get(key) or self._disk.get(key, time.monotonic())
         if old is not None:
             self._memory.put(key, make_copy(old.status, old.content_type, old.body, edition=old.edition,
-                                            made_at=time.monotonic()))
+                                            made_at=time.monotonic(), policy=old.policy))
 
     def _watch(self) -> None:
         if self._watcher is None:
@@ -202,7 +202,7 @@ def _plain_request(key: str) -> Environ:
     }
 
 
-def _ask(inner: Application, environ: Environ) -> tuple[str, str, bytes]:
+def _ask(inner: Application, environ: Environ) -> tuple[str, str, str, bytes]:
     said: list[Any] = []
     answer = inner(environ, lambda status, headers, _exc=None: said.append((status, headers)))
     try:
@@ -212,7 +212,8 @@ def _ask(inner: Application, environ: Environ) -> tuple[str, str, bytes]:
         if close is not None:
             close()  # gives the database connection back
     status, headers = said[-1]
-    return status, {n.lower(): v for n, v in headers}.get("content-type", "text/html; charset=utf-8"), body
+    given = {name.lower(): value for name, value in headers}
+    return status, given.get("content-type", "text/html; charset=utf-8"), given.get("content-security-policy", ""), body
 
 
 def _send(copy: Copy | None, environ: Environ, start_response: StartResponse, *, is_shared: bool) -> Iterable[bytes]:
@@ -226,6 +227,8 @@ def _send(copy: Copy | None, environ: Environ, start_response: StartResponse, *,
         ("Vary", "Accept-Encoding, Accept-Language"), ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "same-origin"), ("X-Frame-Options", "DENY"),
     ]
+    if copy.policy:
+        headers.append(("Content-Security-Policy", copy.policy))
     if copy.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
         start_response("304 Not Modified", headers)
         return [b""]

@@ -57,13 +57,13 @@ def snapshot(actor: Actor, at: datetime) -> Snapshot:
     today = clock.today(at)
     days = [today - timedelta(days=back) for back in range(TREND_DAYS - 1, -1, -1)]
     begin = clock.midnight(days[0])
-    standing = list(
-        Matter.objects.filter(state__in=OPEN_STATES).order_by().values(*_OPEN_BY).annotate(n=Count("*"))
-    )
+    standing = list(Matter.objects.filter(state__in=OPEN_STATES).order_by().values(*_OPEN_BY).annotate(n=Count("*")))
     came = list(
-        Matter.objects.filter(opened_at__gte=begin).order_by()
+        Matter.objects.filter(opened_at__gte=begin)
+        .order_by()
         .annotate(day=TruncDate("opened_at", tzinfo=SHANGHAI))
-        .values("day", "intent", "topic", "channel", "community_path", "state").annotate(n=Count("*"))
+        .values("day", "intent", "topic", "channel", "community_path", "state")
+        .annotate(n=Count("*"))
     )
     heard = _per_day(Message.objects.filter(said_at__gte=begin), "said_at")
     closed = _per_day(Matter.objects.filter(closed_at__gte=begin, state__in=("closed", "evaluated")), "closed_at")
@@ -75,15 +75,19 @@ def snapshot(actor: Actor, at: datetime) -> Snapshot:
     recent = [row for row in valid if row["day"] > today - timedelta(days=7)]
     return Snapshot(
         as_of=at,
-        tiles=_tiles(standing) | {"received": heard[today], "opened": opened[today], "closed": closed[today]}
+        tiles=_tiles(standing)
+        | {"received": heard[today], "opened": opened[today], "closed": closed[today]}
         | _waiting_messages(),
-        open_by={name: _shares(standing, name, {"standing": "open"}) for name in ("colour", "urgency", "topic", "community")},
+        open_by={
+            name: _shares(standing, name, {"standing": "open"}) for name in ("colour", "urgency", "topic", "community")
+        },
         came_by={name: _shares(recent, name, week) for name in ("channel", "intent", "topic", "community")},
         days=days,
-        opened_on=[opened[day] for day in days], closed_on=[closed[day] for day in days],
+        opened_on=[opened[day] for day in days],
+        closed_on=[closed[day] for day in days],
         heard_on=[heard[day] for day in days],
         trend_queries=[{"since": d.isoformat(), "until": d.isoformat(), "mark": "valid"} for d in days],
-    )  # fmt: skip
+    )
 
 
 def _tiles(standing: Sequence[dict[str, Any]]) -> dict[str, int]:
@@ -103,8 +107,10 @@ def _tiles(standing: Sequence[dict[str, Any]]) -> dict[str, int]:
 
 
 def _waiting_messages() -> dict[str, int]:
-    waiting = Message.objects.filter(state__in=("heard", "parked")).order_by().aggregate(
-        parked=Count("id", filter=Q(state="parked")), must_look=Count("id", filter=Q(band="must_look"))
+    waiting = (
+        Message.objects.filter(state__in=("heard", "parked"))
+        .order_by()
+        .aggregate(parked=Count("id", filter=Q(state="parked")), must_look=Count("id", filter=Q(band="must_look")))
     )
     return {"parked": waiting["parked"], "must_look": waiting["must_look"]}
 

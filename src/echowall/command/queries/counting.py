@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 
 from echowall.kernel.actors import Actor
 from echowall.kernel.errors import InvalidInput, Problem
-from echowall.kernel.register import find
 from echowall.kernel.register.definition import Rows
 from echowall.kernel.register.listing import listing_for
+from echowall.matters.registers import MATTERS
+from echowall.voices.registers import MESSAGES
 
 from ..figures import FIGURES, Figure
 
+REGISTERS = {"messages": MESSAGES, "matters": MATTERS}
 LISTS = {"messages": "command:messages", "matters": "matters:list"}
 
 
@@ -89,7 +91,7 @@ def rows_of(register: str, query: Mapping[str, str], actor: Actor) -> Rows:
     Raises:
         NotPermitted, InvalidInput: as ``listing_for``.
     """
-    return listing_for(find(register), actor, query).rows.order_by()
+    return listing_for(REGISTERS[register], actor, query).rows.order_by()
 
 
 def query_of(figure: Figure, base: Mapping[str, str], period: Period, also: Mapping[str, str]) -> dict[str, str]:
@@ -106,7 +108,9 @@ def query_of(figure: Figure, base: Mapping[str, str], period: Period, also: Mapp
             dates[figure.period[1]] = period.until.isoformat()
     clash = [k for k, v in also.items() if k in base and not set(v.split(",")) <= set(base[k].split(","))]
     if clash:
-        raise InvalidInput(Problem("figure_narrowed_wrongly", _("这个数不含这样的记录"), place=clash[0], value=also[clash[0]]))
+        raise InvalidInput(
+            Problem("figure_narrowed_wrongly", _("这个数不含这样的记录"), place=clash[0], value=also[clash[0]])
+        )
     return {**base, **dates, **also}
 
 
@@ -119,7 +123,9 @@ def count(code: str, actor: Actor, period: Period, also: Mapping[str, str] | Non
     """
     figure = FIGURES.get(code)
     if figure is None:
-        raise InvalidInput(Problem("figure_unknown", _("没有这个数"), place="figure", value=code, fix="、".join(FIGURES)))
+        raise InvalidInput(
+            Problem("figure_unknown", _("没有这个数"), place="figure", value=code, fix="、".join(FIGURES))
+        )
     whole = query_of(figure, figure.query, period, also or {})
     rows = rows_of(figure.register, whole, actor)
     if figure.kind == "rate":

@@ -44,16 +44,22 @@ def hot_issues(actor: Actor, at: datetime, *, days: int = 3, at_least: int = 3, 
     today = clock.today(at)
     begin, before = (clock.midnight(today - timedelta(days=days * k - 1)) for k in (1, 2))
     grouped = (
-        Matter.objects.filter(opened_at__gte=before).exclude(state__in=("merged", "cancelled")).order_by()
+        Matter.objects.filter(opened_at__gte=before)
+        .exclude(state__in=("merged", "cancelled"))
+        .order_by()
         .values("place_path", "topic")
-        .annotate(n=Count("id", filter=Q(opened_at__gte=begin)), b=Count("id", filter=Q(opened_at__lt=begin)), last=Max("opened_at"))
+        .annotate(
+            n=Count("id", filter=Q(opened_at__gte=begin)),
+            b=Count("id", filter=Q(opened_at__lt=begin)),
+            last=Max("opened_at"),
+        )
         .values_list("place_path", "topic", "n", "b", "last")
     )
     named = dict(Place.objects.filter(kind__in=_LEVELS, is_active=True).values_list("path", "name"))
     sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     last: dict[tuple[str, str], datetime] = {}
     for path, topic, n, b, latest in grouped:
-        where = _named_above(path, named)
+        where = named_above(path, named)
         if not where or topic == "other":
             continue
         key = (where, topic.split(".")[0])
@@ -63,13 +69,20 @@ def hot_issues(actor: Actor, at: datetime, *, days: int = 3, at_least: int = 3, 
     chosen = sorted(((n, n - b, key) for key, (n, b) in sums.items() if n >= at_least), reverse=True)[:limit]
     since = (today - timedelta(days=days - 1)).isoformat()
     return [
-        HotIssue(named[path], path, topic, n, n - growth, last[path, topic],
-                 {"place": path, "topic": topic, "since": since, "mark": "valid"})
+        HotIssue(
+            named[path],
+            path,
+            topic,
+            n,
+            n - growth,
+            last[path, topic],
+            {"place": path, "topic": topic, "since": since, "mark": "valid"},
+        )
         for n, growth, (path, topic) in chosen
-    ]  # fmt: skip
+    ]
 
 
-def _named_above(path: str, named: dict[str, str]) -> str:
+def named_above(path: str, named: dict[str, str]) -> str:
     """Return the path itself or the nearest above it that is a compound or a community, or ""."""
     while path:
         if path in named:

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from ..actors import Actor
 from ..errors import InvalidInput, Problem
+from ..search import FOUND_AT_MOST
 from .definition import Column, Filter, Register, Rows, filter_problem
 
 PAGE_ROWS = 50
-# Counting and paging stop here: nobody reads ten thousand rows on a screen, and a count of a million is a wait.
-SEEN_AT_MOST = 10_000
+# Counting and paging stop here: nobody reads three thousand rows on a screen, and a count of a million is a wait.
+# The whole number stands where it is defined (figures), the whole list in the Excel file.
+SEEN_AT_MOST = 3_000
 
 
 @dataclass
@@ -42,14 +44,19 @@ class Listing:
 
     @property
     def count_text(self) -> str:
-        """The count as the page says it."""
+        """The count as the page says it; a search says when it shows only the newest of what it found."""
+        if "q" in self.given and self.count >= FOUND_AT_MOST:
+            return _("最新的 %d 条,请再加条件") % FOUND_AT_MOST
         return _("%d 条以上") % SEEN_AT_MOST if self.is_capped else _("%d 条") % self.count
 
     @cached_property
     def page(self) -> list[Any]:
-        """The rows of this page."""
+        """The rows of this page: found by their ids first, so that what is skipped is never read whole or joined."""
         start = (self.page_number - 1) * PAGE_ROWS
-        return list(self.rows[start : start + PAGE_ROWS])
+        ids = list(self.rows.select_related(None).values_list("pk", flat=True)[start : start + PAGE_ROWS])
+        # Not from self.rows: its filters have been applied, and would be applied again.
+        found = {row.pk: row for row in self.register.base(self.actor).filter(pk__in=ids)}
+        return [found[i] for i in ids if i in found]
 
     @property
     def page_count(self) -> int:

@@ -105,8 +105,13 @@ class Matter(models.Model):
             models.Index(fields=("lead_team", "-opened_at", "-id"), name="matter_team_opened"),
             models.Index(fields=("-closed_at",), condition=models.Q(closed_at__isnull=False), name="matter_closed"),
             models.Index(fields=("-due_at", "-id"), name="matter_due"),
-            models.Index(fields=("colour", "-opened_at", "-id"), condition=models.Q(state__in=OPEN_STATES),
-                         name="matter_open_colour"),
+            models.Index(fields=("colour", "-opened_at", "-id"), name="matter_colour_opened"),
+            # The board reads what is open from the index alone, with what row-level security asks of a row.
+            models.Index(
+                fields=("opened_at",), condition=models.Q(state__in=OPEN_STATES), name="matter_board",
+                include=("id", "office", "place_path", "team_ids", "also_office_ids", "state", "colour", "urgency", "intent",
+                         "topic", "channel", "community_path"),
+            ),
             models.Index(fields=("-opened_at", "-id"), condition=models.Q(state__in=OPEN_STATES),
                          name="matter_open_opened"),
             GinIndex(fields=("terms",), name="matter_terms"),

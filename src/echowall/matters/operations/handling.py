@@ -60,7 +60,8 @@ def set_plan(
     """
     today = clock.today(at)
     problems = [
-        Problem("node_in_past", _("节点日期不能早于今天"), place="nodes", value=str(on)) for on, _w in nodes if on < today
+        Problem("node_in_past", _("节点日期不能早于今天"), place="nodes", value=str(on))
+        for on, _w in nodes if on < today
     ]
     if len({on for on, _what in nodes}) != len(nodes):
         problems.append(Problem("node_twice", _("同一天只能有一个节点"), place="nodes"))
@@ -110,7 +111,8 @@ def add_evidence(
         if actor.kind != "system" and not in_team and not actor.may("matters.check", matter.place_path):
             raise NotPermitted(Problem("not_your_team", _("只有承办专班的成员可以上传凭证"), place="evidence"))
         if matter.state not in OPEN_STATES:
-            raise refuse("move_not_allowed", _("当前状态不能这样办理"), place="evidence", value=matter.get_state_display())
+            raise refuse("move_not_allowed", _("当前状态不能这样办理"), place="evidence",
+                         value=matter.get_state_display())
         digest = keep(content)
         held = Evidence.objects.filter(matter=matter, sha256=digest).first()
         if held:

@@ -77,12 +77,11 @@ def open_matter(*, new: NewMatter, actor: Actor, at: datetime, request_key: str 
         for name, label, value in (("title", _("标题"), new.title), ("topic", _("事项类别"), new.topic))
         if not value.strip()
     ]
-    if new.place.office_id is None:
-        problems.append(Problem("place_without_office", _("地点不属于任何街道"), place="place", value=new.place.name))
-    if problems:
-        raise InvalidInput(problems)
     office = new.place.office
-    assert office is not None  # checked above; for the type checker
+    if office is None:
+        problems.append(Problem("place_without_office", _("地点不属于任何街道"), place="place", value=new.place.name))
+    if problems or office is None:
+        raise InvalidInput(problems)
     opened_at = min(new.opened_at, at)
     with transaction.atomic():
         matter = Matter.objects.create(
@@ -127,11 +126,11 @@ def open_from_message(
             ),
             actor=actor, at=at,
         )
-        attach_report(matter=matter, message_id=message_id, is_first=True, why={"how": "opened"}, at=at)
+        attach_report(matter=matter, message_id=message_id, is_first=True, why={"how": "opened"}, at=at, facts=facts)
         is_critical = matter.urgency == "critical"
         if may_dispatch and (is_critical or facts.band == "sure"):
             dispatch_by_route(matter_id=matter.id, actor=SYSTEM_ACTOR, at=at, even_uncertain=is_critical)
-        matter.refresh_from_db()
+            matter.refresh_from_db()
     return matter
 
 
@@ -176,14 +175,22 @@ def open_by_hand(*, by_hand: ByHand, actor: Actor, at: datetime, request_key: st
     return matter
 
 
-def attach_report(*, matter: Matter, message_id: UUID, is_first: bool, why: dict[str, object], at: datetime) -> Report:
-    """Hang a message on a matter as a report of it and tell hearing that it is filed."""
+def attach_report(
+    *,
+    matter: Matter,
+    message_id: UUID,
+    is_first: bool,
+    why: dict[str, object],
+    at: datetime,
+    facts: voices_queries.MessageFacts | None = None,
+) -> Report:
+    """Hang a message on a matter as a report of it and tell hearing that it is filed; ``facts`` if they are at hand."""
     report = Report.objects.create(
         id=new_id(), matter=matter, message_id=message_id, is_first=is_first, joined_at=at, why=why
     )
     matter.report_count += 1
     Matter.objects.filter(id=matter.id).update(report_count=matter.report_count)
-    queries.trace_of(report, voices_queries.message_facts(message_id)).save(force_insert=True)
+    queries.trace_of(report, facts or voices_queries.message_facts(message_id)).save(force_insert=True)
     voices_operations.mark_filed(message_ids=[message_id], team_ids=matter.team_ids,
                                  office_ids=[matter.office_id, *matter.also_office_ids])
     return report

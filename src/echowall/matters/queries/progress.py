@@ -62,6 +62,11 @@ class PublicProgress:
     answer: str
     steps: tuple[PublicStep, ...]
 
+    @property
+    def last_minute(self) -> datetime | None:
+        """The last minute in time of the nearest clock."""
+        return None if self.due_at is None else self.due_at - timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Promise:
@@ -104,7 +109,7 @@ def progress_of(message_ids: Iterable[UUID], *, with_steps: bool = True) -> dict
         history = _history(report.matter, matter) if with_steps else ()
         told = answers.get(report.id, ())
         found[report.message_id] = PublicProgress(
-            matter_id=matter.id, report_id=report.id, title=_word(matter), is_ended=matter.state in _ENDED,
+            matter_id=matter.id, report_id=report.id, title=_word(matter, told), is_ended=matter.state in _ENDED,
             may_rate=matter.state in _MAY_RATE and any(a.is_final for a in told),
             was_rated=_last_word(history, report.id), updated_at=_updated_at(matter, history, told),
             due_at=None if matter.state in _ENDED else matter.due_at,
@@ -150,7 +155,9 @@ def _last_word(history: Sequence[HistoryEvent], report_id: UUID) -> str:
     return ""
 
 
-def _word(matter: Matter) -> str:
+def _word(matter: Matter, told: Sequence[Answer]) -> str:
+    if matter.state in _MAY_RATE - _ENDED and any(answer.is_final for answer in told):
+        return _("已答复，请您说说解决了没有")
     words = {
         State.COLLECTED: _("已收到，正在研究"),
         State.OPENED: _("已登记，正在安排"),

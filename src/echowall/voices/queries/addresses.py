@@ -22,15 +22,21 @@ class AnswerAddress:
 def answer_address(message_id: UUID) -> AnswerAddress:
     """Return how to answer a message: its account, mail address or group, else its phone, else the progress page.
 
-    On WeChat that is the sender's open id (the conversation is our own account); in WeCom the group's robot answers.
+    On WeChat that is the follower's open id and in mail the sender's address, which the callback and the mail box hand
+    over as the conversation; a WeChat message from elsewhere has the open id as its sender. In WeCom the group's robot
+    answers. ``extra`` is masked, so an address with a phone number in it would not survive there.
     """
     message = Message.objects.get(id=message_id)
+    if message.channel == Channel.WECHAT and "account" in message.extra and message.conversation:
+        return AnswerAddress("wechat", message.conversation)
     if message.channel == Channel.WECHAT and message.sender_sealed is not None:
         return AnswerAddress("wechat", unseal("name", message.sender_sealed))
     if message.channel == Channel.WECOM and message.conversation:
         return AnswerAddress("wecom", message.conversation)
-    if message.channel == Channel.MAIL and "@" in str(message.extra.get("address", "")):
-        return AnswerAddress("mail", str(message.extra["address"]))
+    if message.channel == Channel.MAIL:
+        for address in (message.conversation, str(message.extra.get("address", ""))):
+            if "@" in address and "*" not in address and not address.startswith("<"):
+                return AnswerAddress("mail", address)
     if message.phone_sealed is not None:
         return AnswerAddress("sms", unseal("phone", message.phone_sealed))
     return AnswerAddress("page", "")

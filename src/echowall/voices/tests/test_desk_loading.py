@@ -86,7 +86,7 @@ class TestImportPages:
         assert "13800000000" not in draft
         with scope.as_system():
             loaded = Import.objects.get()
-        mapping = {f"column_{k}": v for k, v in loaded.settings["mapping"]["columns"].items()}
+        mapping = {f"column_{k}": [*v, ""] for k, v in loaded.settings["mapping"]["columns"].items()}
         changed = {**mapping, "record_only": "1", "do": "start", "keep_other": "1"}
         assert client.post(reverse("voices:import_map", args=[loaded.id]), changed).status_code == 302
         run_import(import_id=loaded.id, at=EVENING)

@@ -24,8 +24,8 @@ from echowall.places import queries as places_queries
 from echowall.understanding.topics import default_topics, topic_name
 
 from .. import operations, queries
-from ..matter_desk import MatterDesk, matter_desk
 from ..models import Message
+from ..queries.matter_desk import MatterDesk, matter_desk
 from ..registers import MESSAGES
 from .reading import shown_reading
 

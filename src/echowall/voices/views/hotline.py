@@ -24,9 +24,9 @@ from echowall.understanding.topics import topic_name
 from .. import queries
 from ..calls import Call, take_call
 from ..channels.phones import phone_of
-from ..matter_desk import matter_desk
 from ..models import Message, Source
 from ..models.sources import Channel
+from ..queries.matter_desk import matter_desk
 from ..understanding import gazetteer_of
 
 _LONGEST = 5_000

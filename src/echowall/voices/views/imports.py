@@ -23,6 +23,7 @@ from echowall.understanding.redaction import mask
 from .. import operations, queries
 from ..channels.dates import Order
 from ..channels.tables import FIELDS, ColumnMapping, Table, read_messages, write_error_workbook
+from ..channels.tables.mapping import JOINED
 from ..channels.types import RefusedInputError
 from ..models import Import
 from ..models.sources import Channel
@@ -44,6 +45,9 @@ FIELD_NAMES = {
     "urgency": gettext_lazy("原紧急程度"),
     "reply": gettext_lazy("答复"),
     "replied_at": gettext_lazy("答复时间"),
+    "given_intent": gettext_lazy("诉求类型(已核定)"),
+    "given_topic": gettext_lazy("事项类别(已核定)"),
+    "given_state": gettext_lazy("办理状态(已核定)"),
     "status": gettext_lazy("办理状态"),
     "source": gettext_lazy("原渠道"),
     "given_intent": gettext_lazy("已定诉求类型"),
@@ -127,8 +131,7 @@ def _draft(loaded: Import) -> dict[str, Any]:
         "loaded": loaded,
         "table": table,
         "fields": [
-            {"name": name, "title": FIELD_NAMES.get(name, name), "columns": mapping.columns.get(name, ())}
-            for name in FIELDS
+            {"name": name, "title": FIELD_NAMES.get(name, name), "slots": _slots(name, mapping)} for name in FIELDS
         ],
         "mapping": mapping,
         "problems": faults,
@@ -136,6 +139,12 @@ def _draft(loaded: Import) -> dict[str, Any]:
         "bad_count": sum(row["message"] is None for row in rows),
         "loaded_before": same.order_by("-loaded_at").first(),
     }
+
+
+def _slots(name: str, mapping: ColumnMapping) -> list[str]:
+    """Return the columns chosen for a field, and an empty place for one more where columns are joined."""
+    chosen = list(mapping.columns.get(name, ()))
+    return [*chosen, ""] if name in JOINED or not chosen else chosen
 
 
 def _preview(table: Table, mapping: ColumnMapping) -> list[dict[str, Any]]:

@@ -64,7 +64,8 @@ def said(request: HttpRequest, ticket: str) -> HttpResponse:
         return redirect(f"{reverse('voices:progress')}?ticket={ticket}")
     with as_system():
         source = Source.objects.select_related("office", "place").get(id=message.source_id)
-        promises = matters_queries.promises_at(str(source.place_path), message.heard_at)
+        urgency = "critical" if has_danger(message.body) else "normal"
+        promises = matters_queries.promises_at(str(source.place_path), message.heard_at, urgency=urgency)
     context = {
         "message": message, "code": "" if message.has_phone else queries.follow_up_code(message.ticket),
         "promises": {promise.clock: promise.last_minute for promise in promises}, "source": source,

@@ -28,7 +28,8 @@ class Site:
         self.asked.append(environ)
         if self.is_down:
             raise ConnectionError("database away")
-        start_response("200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Set-Cookie", "secret=1")])
+        start_response("200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Set-Cookie", "secret=1"),
+                                  ("Content-Security-Policy", "default-src 'self'")])
         return [f'<meta name="ew-now" content="{len(self.asked)}">{self.words}'.encode()]
 
     def read_edition(self) -> tuple[int, int]:
@@ -105,7 +106,9 @@ class TestWallCache:
         time.sleep(0.05)
         assert all("甲" in get(cache)[2] for _ in range(20))
         again = WallCache(site, tmp_path, site.read_edition)
-        assert get(again)[2].endswith("甲")
+        kept = get(again)
+        assert kept[2].endswith("甲")
+        assert kept[1]["Content-Security-Policy"] == "default-src 'self'"
         status, headers, _body = get(again, "/wall/never-read/")
         again.close()
         assert (status[:3], headers["Cache-Control"]) == ("503", "no-store")

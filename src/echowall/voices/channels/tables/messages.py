@@ -9,8 +9,8 @@ from datetime import datetime, tzinfo
 from echowall.voices.channels.dates import MomentError
 from echowall.voices.channels.phones import phone_of
 from echowall.voices.channels.tables.column_names import FIX_COLUMN, ROW_COLUMN
-from echowall.voices.channels.tables.given_words import GIVEN
 from echowall.voices.channels.tables.files import Cell
+from echowall.voices.channels.tables.given_words import GIVEN
 from echowall.voices.channels.tables.mapping import JOINED, ColumnMapping
 from echowall.voices.channels.tables.reading import Table
 from echowall.voices.channels.tables.values import cell_text, degrees_of, instant_of, is_empty
