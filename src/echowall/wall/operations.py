@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchVector
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Value
 from django.utils.translation import gettext as _
 
@@ -50,6 +50,7 @@ def propose_post(*, matter_id: UUID, actor: Actor, at: datetime) -> WallPost | N
     waits = reasons_to_wait(policy.in_force(matter.place_path, at), topic=matter.topic, urgency=matter.urgency,
                             flags=texts.flags, agreed=said.agreed if said else None)
     with transaction.atomic():
+        _one_at_a_time(matter_id)
         post = WallPost.objects.select_for_update().filter(matter_id=matter_id).first()
         if post is not None and (post.state == _S.HIDDEN or post.is_edited or texts.stand_in(post)):
             post.is_closed = matter.is_closed
@@ -62,6 +63,12 @@ def propose_post(*, matter_id: UUID, actor: Actor, at: datetime) -> WallPost | N
             _step(post, "published", _kept(post), actor, at)
             _set_state(post, _S.PUBLISHED, actor, at)
     return post
+
+
+def _one_at_a_time(matter_id: UUID) -> None:
+    """Let answering and closing of one matter, told to two workers at once, not both put up its first post."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(matter_id)])
 
 
 def _written(post: WallPost | None, matter: AnsweredMatter, texts: Texts, waits: list[str], actor: Actor,
