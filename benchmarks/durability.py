@@ -212,8 +212,8 @@ _WRONG = (
      " WHERE h.matter_id = m.id AND h.kind = 'opened') <> 1", "matters not opened exactly once"),
     ("SELECT count(*) FROM matters_matter m WHERE NOT EXISTS (SELECT 1 FROM matters_report r"
      " WHERE r.matter_id = m.id)", "matters without a report"),
-    ("SELECT count(*) FROM voices_message m WHERE (SELECT count(*) FROM voices_reading r WHERE r.message_id = m.id) <> 1",
-     "messages not understood exactly once"),
+    ("SELECT count(*) FROM voices_message m WHERE (SELECT count(*) FROM voices_reading r WHERE"
+     " r.message_id = m.id) <> 1", "messages not understood exactly once"),
     ("SELECT count(*) FROM voices_message m WHERE (SELECT count(*) FROM kernel_auditentry a WHERE"
      " a.action = 'voices.message.heard' AND a.subject_id = m.id::text) <> 1", "messages not recorded exactly once"),
     ("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'", "jobs failed"),

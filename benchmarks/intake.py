@@ -40,7 +40,8 @@ def measure(*, quick: bool) -> list[Figure]:
         raw = raw_commits(server, seconds=3 if quick else 8)
     conditions = {
         "connections": CONNECTIONS, "web processes": PROCESSES, "seconds": said["seconds"],
-        "p50": f"{said['p50_ms']} ms", "p95": f"{said['p95_ms']} ms", "p99": f"{said['p99_ms']} ms", "answers": said["statuses"],
+        "p50": f"{said['p50_ms']} ms", "p95": f"{said['p95_ms']} ms", "p99": f"{said['p99_ms']} ms",
+        "answers": said["statuses"],
         "rows in the database": stored, "understood meanwhile": understood,
     }  # fmt: skip
     return [
@@ -50,13 +51,22 @@ def measure(*, quick: bool) -> list[Figure]:
 
 
 @contextmanager
-def running(workers: int = PROCESSES) -> Any:
-    """A started server in a throw-away state directory, stopped and removed afterwards."""
+def running(workers: int = PROCESSES, story: tuple[str, str] | None = None, *, serves: bool = True) -> Any:
+    """A started server in a throw-away state directory, stopped and removed afterwards.
+
+    ``story`` is how many days and messages of the demonstration's story it is filled with before it serves; without
+    ``serves`` there is only its migrated database.
+    """
     with tempfile.TemporaryDirectory(prefix="echowall-bench-", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o755)
         server = Server(Path(name) / "state", workers=workers)
         try:
-            server.start()
+            if story is not None or not serves:
+                server.call("echowall.site", "migrate")
+            if story is not None:
+                server.run("benchmarks.office", "story", *story)
+            if serves:
+                server.start()
             yield server
         finally:
             server.stop()

@@ -2,8 +2,9 @@
 
 Run: `python -m benchmarks.load post|get ADDRESS --path … --seconds … --connections … [--token …] [--stubborn]`.
 Prints one line of JSON. Every acknowledged message is written to `--acknowledged FILE` as `key ticket is_new`, flushed
-at once. SIGTERM ends it early. With `--stubborn` a request whose outcome is unknown (connection lost, 5xx) is sent again with the same key
-until it is acknowledged, across restarts of the server, at most until `--patience` seconds after the end.
+at once. SIGTERM ends it early. With `--stubborn` a request whose outcome is unknown (connection lost, 5xx) is sent
+again with the same key until it is acknowledged, across restarts of the server, at most until `--patience` seconds
+after the end.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ def message(run: str, number: int) -> bytes:
     rng = random.Random(f"{run}/{number}")
     place = rng.choice(_PLACES)
     text = rng.choice(_NEEDS).format(n=rng.randint(1, 30), p=place)
+    door = f"{place}{rng.randint(1, 30)}号楼{rng.randint(1, 3)}单元{rng.randint(101, 3304)}"
     body = {
-        "text": f"{text}。住{place}{rng.randint(1, 30)}号楼{rng.randint(1, 3)}单元{rng.randint(101, 3304)}，第{number}位",
+        "text": f"{text}。住{door}，第{number}位",
         "key": f"{run}-{number}",
         "phone": f"138{rng.randint(0, 10**8 - 1):08d}",
         "sender": rng.choice("王李张刘陈杨赵黄") + rng.choice(("先生", "女士")),
@@ -63,7 +65,8 @@ class Load:
 
     def request(self, number: int) -> bytes:
         """Return the whole request as it goes over the wire."""
-        where, path = urlsplit(self.arguments.address), self.arguments.path
+        paths = self.arguments.path or ["/api/v1/messages"]
+        where, path = urlsplit(self.arguments.address), paths[number % len(paths)]
         head = f"Host: {where.netloc}\r\nConnection: keep-alive\r\nAccept: */*\r\n"
         if self.arguments.verb == "get":
             return f"GET {path} HTTP/1.1\r\n{head}\r\n".encode()
@@ -166,7 +169,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("verb", choices=("post", "get"))
     parser.add_argument("address")
-    parser.add_argument("--path", default="/api/v1/messages")
+    parser.add_argument("--path", action="append", help="given more than once, they take turns")
     parser.add_argument("--token", default="")
     parser.add_argument("--run", default="run")
     parser.add_argument("--seconds", type=float, default=20)

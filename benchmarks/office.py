@@ -1,6 +1,7 @@
 """Makes a small street office for measuring, and looks at what is in its database; prints one line of JSON.
 
-Run against the environment's database: `python -m benchmarks.office make [CHANNEL]`, `… audit`, `… drain SECONDS`.
+Run against the environment's database: `python -m benchmarks.office make [CHANNEL]`, `… audit`,
+`… story DAYS MESSAGES`, `… drain SECONDS`.
 """
 
 from __future__ import annotations
@@ -51,6 +52,18 @@ def make(channel: str = "api") -> dict[str, Any]:
     return {"token": token, "source": str(source.id), "office": str(source.office_id)}
 
 
+def story(days: str, messages: str) -> dict[str, Any]:
+    """Fill the empty database with so many days and messages of the demonstration's story."""
+    from contextlib import redirect_stdout
+
+    from echowall.site.demo import story as told
+
+    told.DAYS, told.MESSAGES = int(days), int(messages)
+    with redirect_stdout(sys.stderr):
+        told.fill(helpers=0)
+    return {"days": told.DAYS}
+
+
 def audit() -> dict[str, Any]:
     """Seal what is not yet sealed and verify the whole chain."""
     from echowall.kernel import audit as record
@@ -90,7 +103,12 @@ def main() -> None:
 
     django.setup()
     word, *rest = sys.argv[1:]
-    said = {"make": lambda: make(*rest), "audit": audit, "drain": lambda: drain(float(rest[0]))}[word]()
+    said = {
+        "make": lambda: make(*rest),
+        "story": lambda: story(*rest),
+        "audit": audit,
+        "drain": lambda: drain(float(rest[0])),
+    }[word]()
     print(json.dumps(said, ensure_ascii=False))
 
 

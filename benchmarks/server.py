@@ -92,7 +92,11 @@ class Server:
         return (self.state / "serve.log").read_text(errors="replace")[-4000:]
 
     def run(self, module: str, *words: str) -> Any:
-        """Run a module of ours in a process of its own against this system; return the JSON it printed last.
+        """Run a module of ours as `call` does; return the JSON it printed last."""
+        return json.loads(self.call(module, *words).strip().splitlines()[-1])
+
+    def call(self, module: str, *words: str) -> str:
+        """Run a module of ours in a process of its own against this system; return what it printed.
 
         Raises RuntimeError with what it said when it fails.
         """
@@ -101,7 +105,7 @@ class Server:
         )
         if done.returncode != 0:
             raise RuntimeError(f"{module}:\n{(done.stdout + done.stderr)[-4000:]}")
-        return json.loads(done.stdout.strip().splitlines()[-1])
+        return done.stdout
 
     # -- its processes
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchVector
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Value
 from django.utils.translation import gettext as _
 
@@ -55,6 +55,7 @@ def propose_post(*, matter_id: UUID, actor: Actor, at: datetime) -> WallPost | N
         agreed=said.agreed if said else None,
     )
     with transaction.atomic():
+        _one_at_a_time(matter_id)
         post = WallPost.objects.select_for_update().filter(matter_id=matter_id).first()
         if post is not None and (post.state == _S.HIDDEN or post.is_edited or texts.stand_in(post)):
             post.is_closed = matter.is_closed
@@ -69,9 +70,20 @@ def propose_post(*, matter_id: UUID, actor: Actor, at: datetime) -> WallPost | N
     return post
 
 
+<<<<<<< HEAD
 def _written(
     post: WallPost | None, matter: AnsweredMatter, texts: Texts, waits: list[str], actor: Actor, at: datetime
 ) -> WallPost:
+=======
+def _one_at_a_time(matter_id: UUID) -> None:
+    """Let answering and closing of one matter, told to two workers at once, not both put up its first post."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(matter_id)])
+
+
+def _written(post: WallPost | None, matter: AnsweredMatter, texts: Texts, waits: list[str], actor: Actor,
+             at: datetime) -> WallPost:
+>>>>>>> w/bench
     """Put new words on a new or an untouched post; words that nobody has seen do not stay public by themselves."""
     before = _kept(post) if post else {}
     post = post or WallPost(id=new_id(), slug=_slug(), matter_id=matter.id, proposed_at=at)
