@@ -41,7 +41,7 @@ class PublicText:
 
 
 def public_text(text: str, sender: str = "") -> PublicText:
-    """Redact ``text``; the sender's own name goes too where it is a name and not "王先生"."""
+    """Redact ``text``; the sender's own name goes too, of "王先生" the family name."""
     result = redact(text)
     counts: dict[str, int] = {}
     for one in result.removed:
@@ -52,9 +52,10 @@ def public_text(text: str, sender: str = "") -> PublicText:
         if count:
             counts[kind] = counts.get(kind, 0) + count
     name = sender.strip()
-    if len(name) >= 2 and not _POLITE.search(name) and name in said:
+    if len(name) >= 2 and name in said:
+        polite = _POLITE.search(name)
         counts["name"] = counts.get("name", 0) + said.count(name)
-        said = said.replace(name, "某居民")
+        said = said.replace(name, f"某{polite.group()}" if polite else "某居民")
     return PublicText(said, counts, result.flags)
 
 
