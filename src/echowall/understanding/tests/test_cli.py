@@ -114,4 +114,4 @@ class TestUnderstandingTrain:
         assert run("understanding", "report", "--corpus", str(tmp_path), "--model", model, "--json") == 0
         found = json.loads(capsys.readouterr().out)
         assert found["figures"]["topic"]["accuracy"] >= 0.8
-        assert set(found["bands"]) == {"intent", "topic", "urgency"}
+        assert set(found["bands"]) == {"intent", "topic", "topic_top", "urgency"}
