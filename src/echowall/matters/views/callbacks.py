@@ -67,7 +67,7 @@ def record(request: HttpRequest, report_id: UUID) -> HttpResponse:
     try:
         operations.record_callback(
             matter_id=one.matter.id, report_id=report_id, outcome=request.POST.get("outcome", ""),
-            satisfaction=int(grade) if grade.isdigit() else None, note=request.POST.get("note", "")[:500],
+            satisfaction=int(grade) if grade in {"1", "2", "3", "4", "5"} else None, note=request.POST.get("note", "")[:500],
             actor=actor_of(request), at=at, request_key=request.POST.get("request_key", "")[:64] or None,
         )
     except InvalidInput as refusal:
