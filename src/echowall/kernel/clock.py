@@ -33,6 +33,18 @@ def midnight(on: date) -> datetime:
     return datetime.combine(on, time(), SHANGHAI)
 
 
+def day_of(text: str) -> date:
+    """Return the calendar date written as ``2022-05-03``, for figures and filters.
+
+    Raises:
+        ValueError: not a date, or outside 1900 to 2200, where reckoning with it leaves what a date can hold.
+    """
+    on = date.fromisoformat(text)
+    if not 1900 <= on.year <= 2200:
+        raise ValueError(f"{text!r} lies outside 1900 to 2200")
+    return on
+
+
 @contextmanager
 def fixed(at: datetime) -> Iterator[None]:
     """Hold the clock at ``at`` (aware) inside the block: for tests and for replaying a recorded week.

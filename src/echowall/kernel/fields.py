@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db import models
 from django.db.models import Lookup
 
 from .personal import Sealed
+
+
+_PATH = re.compile(r"(?:[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*)?")
 
 
 class PathField(models.Field):  # type: ignore[type-arg]
@@ -18,7 +22,13 @@ class PathField(models.Field):  # type: ignore[type-arg]
         return "ltree"
 
     def get_prep_value(self, value: Any) -> Any:
-        """Return the text that goes to the database."""
+        """Return the text that goes to the database.
+
+        Raises:
+            ValueError: no path, such as somebody's own address may hold; PostgreSQL would break off the transaction.
+        """
+        if value is not None and not _PATH.fullmatch(str(value)):
+            raise ValueError(f"{str(value)[:80]!r} is no path of a place")
         return None if value is None else str(value)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+_QUERY_LETTERS = 100  # PostgreSQL breaks off at a word of 2 KB, and would put it into the log
 _RUN = re.compile(r"[㐀-鿿豈-﫿]+|[a-z0-9*]+")
 
 
@@ -37,7 +38,7 @@ def terms(text: str) -> str:
 def query(text: str) -> str:
     """Return ``text`` as a tsquery: every run must occur, as a phrase of pairs. Empty when nothing can be searched."""
     parts = []
-    for run in _runs(text):
+    for run in _runs(text[:_QUERY_LETTERS]):
         if run[0].isascii():
             # 3号楼 is not 31号楼, and half of all numbers begin with a 1 or 2: short ones are meant whole.
             parts.append(f"'{run}'" if len(run) <= 2 else f"'{run}':*")

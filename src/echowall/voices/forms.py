@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Any
 from uuid import UUID, uuid4
@@ -80,6 +81,18 @@ class WordsForm(forms.Form):
             return str(UUID(self.cleaned_data.get("client_key", "")))
         except ValueError:
             return str(uuid4())
+
+    def key(self) -> str:
+        """Return the message's key: the phone's key and what was filled in.
+
+        A repeated try is the same message; going back and writing something else is another one, never lost.
+        """
+        said = hashlib.sha256()
+        for name, value in sorted(self.cleaned_data.items()):
+            parts = [photo.content for photo in value] if name == "photos" else [str(value).encode()]
+            for part in parts:
+                said.update(hashlib.sha256(name.encode() + b"=" + part).digest())
+        return f"web:{self.cleaned_data['client_key']}:{said.hexdigest()[:24]}"
 
 
 class SayForm(WordsForm):

@@ -26,7 +26,7 @@ def _by_topic(rows: Rows, text: str) -> Rows:
 
 def source_name(text: str) -> str:
     """Return the name of a source by its id, for the chip of the filter."""
-    return Source.objects.filter(id=text).values_list("name", flat=True).first() or text
+    return Source.objects.filter(id=UUID(text)).values_list("name", flat=True).first() or text
 
 
 def _by_source(rows: Rows, text: str) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from .rules import Piece, shown_doubts, shown_removals
 
 PAGE_POSTS = 20
 PAGES_AT_MOST = 100
+_PAGE = re.compile("[0-9]{1,4}")  # isdigit() would let "²" through
 _COUNTS_SECONDS = 20
 # The public sees these columns and no others.
 _PUBLIC = (
@@ -80,7 +82,7 @@ def wall_page(asked: Mapping[str, str]) -> WallPage:
         rows = rows.filter(community_id=_uuid(community))
     if words:
         rows = matching(rows, words[:40])
-    number = int(asked.get("page") or 1) if (asked.get("page") or "1").isdigit() else 0
+    number = int(asked.get("page") or 1) if _PAGE.fullmatch(asked.get("page") or "1") else 0
     if not 1 <= number <= PAGES_AT_MOST:
         raise NotFound(Problem("page_invalid", "没有这一页", place="page", value=asked.get("page", "")))
     found = list(rows[(number - 1) * PAGE_POSTS : number * PAGE_POSTS + 1])

@@ -41,7 +41,7 @@ def _language() -> str:
 def _day(asked: Mapping[str, str], name: str, otherwise: date) -> date:
     text = asked.get(name, "").strip()
     try:
-        return date.fromisoformat(text) if text else otherwise
+        return clock.day_of(text) if text else otherwise
     except ValueError:
         raise InvalidInput(Problem("date_invalid", _("日期请写成 2022-05-03"), place=name, value=text)) from None
 
@@ -69,12 +69,26 @@ def _subject(asked: Mapping[str, str], span: str, actor: Actor) -> Subject:
     since = (
         until if span == "day" else until - timedelta(days=6) if span == "week" else _day(asked, "since", usual.since)
     )
-    community = Place.objects.filter(path=asked["community"]).first() if asked.get("community") else None
-    if community is not None and community.path not in dict(communities(actor)):
-        raise NotFound(Problem("community_unknown", _("没有这个社区,或不在您的职责范围内"), value=community.name))
+    community = _community(asked["community"], actor) if asked.get("community") else None
     office = _office(actor)
-    source = Source.objects.filter(id=asked["source"], office=office).first() if asked.get("source") else None
+    source = _source(asked["source"], office) if asked.get("source") else None
     return Subject(office, Period(since, until), community, source)
+
+
+def _community(path: str, actor: Actor) -> Place:
+    if path not in dict(communities(actor)):
+        raise NotFound(Problem("community_unknown", _("没有这个社区,或不在您的职责范围内"), value=path[:80]))
+    return Place.objects.get(path=path)
+
+
+def _source(text: str, office: Place) -> Source:
+    try:
+        found = Source.objects.filter(id=UUID(text), office=office).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound(Problem("source_unknown", _("本街道没有这个来源"), value=text[:80]))
+    return found
 
 
 @require_GET

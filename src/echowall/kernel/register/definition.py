@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from ..actors import Actor
-from ..clock import SHANGHAI
+from ..clock import day_of, midnight
 from ..errors import Problem
 
 Rows = QuerySet[Any, Any]
@@ -127,9 +127,9 @@ def day_start(text: str) -> datetime:
     """Return midnight (Asia/Shanghai) of an ISO date.
 
     Raises:
-        ValueError: not a date.
+        ValueError: not a date between 1900 and 2200.
     """
-    return datetime.combine(date.fromisoformat(text), time(), SHANGHAI)
+    return midnight(day_of(text))
 
 
 def date_filter(name: str, title: object, column: str, *, until: bool = False) -> Filter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ PAGE_ROWS = 50
 # Counting and paging stop here: nobody reads three thousand rows on a screen, and a count of a million is a wait.
 # The whole number stands where it is defined (figures), the whole list in the Excel file.
 SEEN_AT_MOST = 3_000
+_PAGE = re.compile("[0-9]{1,4}")  # isdigit() would let "²" through
 
 
 @dataclass
@@ -108,7 +110,7 @@ def listing_for(register: Register, actor: Actor, asked: Mapping[str, str]) -> L
     order, problem = _order(register, asked.get("order", ""))
     problems += [problem] if problem else []
     page_text = asked.get("page", "1") or "1"
-    page_number = int(page_text) if page_text.isdigit() else 0
+    page_number = int(page_text) if _PAGE.fullmatch(page_text) else 0
     if not 1 <= page_number <= SEEN_AT_MOST // PAGE_ROWS:
         problems.append(Problem("page_invalid", _("没有这一页,请缩小筛选范围"), place="page", value=page_text))
     if problems:

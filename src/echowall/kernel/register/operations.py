@@ -84,6 +84,13 @@ def delete_view(*, view_id: UUID, actor: Actor, at: datetime) -> None:
         audit.record(actor=actor, at=at, action="kernel.view.deleted", subject=("view", view_id))
 
 
+def _recorded(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the filters as the record keeps them: of words searched for, which may be a name or number, only how many
+    letters they had.
+    """
+    return {name: f"({len(text)})" if name == "q" else text for name, text in given.items()}
+
+
 def start_export(*, register: Register, asked: Mapping[str, str], actor: Actor, at: datetime) -> Progress:
     """Begin to write what a listing shows to an Excel file, in the background, under the actor's own scope.
 
@@ -99,6 +106,6 @@ def start_export(*, register: Register, asked: Mapping[str, str], actor: Actor, 
             id=new_id(), kind="export", title=f"{register.title}-{at:%Y%m%d-%H%M}", owner_id=actor.own_id, started_at=at
         )
         audit.record(actor=actor, at=at, action="kernel.register.exported", subject=("register", register.name),
-                     detail={"filters": listing.given})
+                     detail={"filters": _recorded(listing.given)})
         enqueue(write_export, work_id=str(work.id), register=register.name, asked=dict(asked), worker_id=str(actor.id))
     return work

@@ -12,7 +12,9 @@ from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from .. import clock
 from ..actors import Actor
@@ -46,21 +48,32 @@ def register_view(register: Register, template: str = "kernel/register/page.html
     return view
 
 
+@require_POST
 def save_view(request: HttpRequest, name: str) -> HttpResponse:
     """Save the present filters under a name."""
     register = _register(name)
     query = given_texts(request, "view_name", "shared")
     operations.save_view(register=register, name=request.POST.get("view_name", ""), query=query,
                          shared=bool(request.POST.get("shared")), actor=actor_of(request), at=clock.now())
-    return redirect(request.META.get("HTTP_REFERER") or "/desk/")
+    return _back(request)
 
 
+@require_POST
 def delete_view(request: HttpRequest, view_id: UUID) -> HttpResponse:
     """Delete one's own view."""
     operations.delete_view(view_id=view_id, actor=actor_of(request), at=clock.now())
-    return redirect(request.META.get("HTTP_REFERER") or "/desk/")
+    return _back(request)
 
 
+def _back(request: HttpRequest) -> HttpResponse:
+    """Return to the page the form stood on, when that is one of ours."""
+    came_from = request.META.get("HTTP_REFERER", "")
+    if url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}):
+        return redirect(came_from)
+    return redirect("/desk/")
+
+
+@require_POST
 def export(request: HttpRequest, name: str) -> HttpResponse:
     """Start writing the present list to an Excel file; the page of its progress follows."""
     query = given_texts(request)

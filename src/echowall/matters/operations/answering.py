@@ -23,7 +23,7 @@ from echowall.voices import queries as voices_queries
 from .. import queries
 from ..models import Answer, Callback, HistoryEvent, Matter, ReplyTemplate, Report
 from ..reply_texts import PLACES, open_places, unknown_places
-from .chain import Step, locked, make_move
+from .chain import Step, done_before, locked, make_move
 from .closing import reopen_matter
 
 
@@ -69,8 +69,7 @@ def inform_reporters(
     """
     with transaction.atomic():
         matter = locked(matter_id)
-        done = HistoryEvent.objects.filter(matter=matter, request_key=request_key).first() if request_key else None
-        if done:
+        if done := done_before(matter, "informed", request_key, text=text):
             return done
         reports = _reports(matter, report_ids)
         body = {"text": text.strip(), "count": len(reports)}
@@ -101,8 +100,7 @@ def answer_reporters(
     """
     with transaction.atomic():
         matter = locked(matter_id)
-        done = HistoryEvent.objects.filter(matter=matter, request_key=request_key).first() if request_key else None
-        if done:
+        if done := done_before(matter, "answered", request_key, text=text):
             return done
         findings = queries.check_reply(matter, text)
         problems = _answer_problems(text, findings, None if not despite_findings else despite_reason)
@@ -169,8 +167,7 @@ def record_callback(
         raise InvalidInput(problems)
     with transaction.atomic():
         matter = locked(matter_id)
-        done = HistoryEvent.objects.filter(matter=matter, request_key=request_key).first() if request_key else None
-        if done:
+        if done := done_before(matter, "called_back", request_key):
             return done
         (report,) = _reports(matter, [report_id])
         rounds = Callback.objects.filter(report=report).count()

@@ -79,16 +79,19 @@ def require_move(matter: Matter, move: Move, actor: Actor) -> None:
         raise NotPermitted(Problem(why, _("您的岗位没有这项权限"), place=move.kind, value=move.permission))
 
 
-def done_before(matter: Matter, kind: str, request_key: str | None) -> HistoryEvent | None:
-    """Return the event that this very request already made, or None.
+def done_before(
+    matter: Matter, kind: str, request_key: str | None, *, text: str | None = None
+) -> HistoryEvent | None:
+    """Return the event that this very request already made, or None. ``text`` is what the request tells reporters.
 
     Raises:
-        Refusal: ``request_key_used`` when another kind of move was made with this key.
+        Refusal: ``request_key_used`` when another kind of move was made with this key, or another text was sent with
+            it (somebody went back and wrote it anew): saying "sent" of what never went out would be a lost answer.
     """
     if not request_key:
         return None
     done = HistoryEvent.objects.filter(matter=matter, request_key=request_key).first()
-    if done is not None and done.kind != kind:
+    if done is not None and (done.kind != kind or (text is not None and done.body.get("text") != text.strip())):
         raise refuse("request_key_used", _("这个请求编号已用于另一步骤"), place="request_key", value=done.kind,
                      fix=_("请刷新页面再办"))
     return done

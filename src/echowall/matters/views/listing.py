@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.contrib import messages
@@ -39,14 +40,23 @@ def matter_list(request: HttpRequest) -> HttpResponse:
     return render(request, "matters/list.html", context)
 
 
+def _ids(given: list[str]) -> list[UUID]:
+    """Return the ids ticked; what is none ticks nothing."""
+    found = []
+    for text in given:
+        with suppress(ValueError):
+            found.append(UUID(text))
+    return found
+
+
 @require_POST
 def merge_chosen(request: HttpRequest) -> HttpResponse:
     """Merge the matters ticked in the list into the oldest of them."""
-    chosen = [UUID(i) for i in request.POST.getlist("chosen")]
+    chosen = queries.oldest_first(_ids(request.POST.getlist("chosen")))
     if len(chosen) < 2:
         messages.warning(request, _("请至少勾选两件事项再并案"))
-        return redirect(request.POST.get("back") or "matters:list")
-    kept, *others = queries.oldest_first(chosen)
+        return redirect("matters:list")
+    kept, *others = chosen
     try:
         operations.merge_matters(
             into_id=kept.id,

@@ -21,7 +21,6 @@ from echowall.places.models import Place
 from echowall.understanding.topics import default_topics, topic_name
 
 from .. import operations
-from ..models import PolicyText, ReplyTemplate
 from ..policy_files import COLUMNS, read_file, read_row
 from ..registers_answering import POLICIES, TEMPLATES
 from ..reply_texts import PLACES
@@ -54,7 +53,7 @@ def template(request: HttpRequest, template_id: UUID | None = None) -> HttpRespo
     """Add or change a template."""
     actor = actor_of(request)
     office = own_office(actor, "matters.answer")
-    held = ReplyTemplate.objects.filter(id=template_id).first() if template_id else None
+    held = TEMPLATES.base(actor).filter(id=template_id).first() if template_id else None
     if template_id and held is None:
         raise NotFound(Problem("template_unknown", _("没有这个模板,或不是本街道的"), value=str(template_id)))
     given: Any = held or {"is_active": True, "topic": request.GET.get("topic", ""), "text": request.GET.get("text", "")}
@@ -79,7 +78,7 @@ def policy(request: HttpRequest, policy_id: UUID | None = None) -> HttpResponse:
     """Add, read or change a policy text; those that came with the program are only read."""
     actor = actor_of(request)
     actor.require("matters.see")
-    held = PolicyText.objects.select_related("place").filter(id=policy_id).first() if policy_id else None
+    held = POLICIES.base(actor).filter(id=policy_id).first() if policy_id else None
     if policy_id and held is None:
         raise NotFound(Problem("policy_unknown", _("没有这条政策口径"), value=str(policy_id)))
     given: Any = held or {"valid_from": clock.today()}

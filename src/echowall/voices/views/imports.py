@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,7 @@ from .paste import import_source
 
 MAX_BYTES = 60_000_000
 _PREVIEW, _LISTED, _PROBLEMS = 20, 50, 300
+_NUMBER = re.compile("[0-9]{1,9}")  # isdigit() would let "²" through
 FIELD_NAMES = {
     "text": gettext_lazy("留言内容"),
     "title": gettext_lazy("标题"),
@@ -166,7 +168,7 @@ def change(request: HttpRequest, import_id: UUID) -> HttpResponse:
     loaded = _found(request, import_id)
     columns = {name: tuple(v for v in request.POST.getlist(f"column_{name}") if v) for name in FIELDS}
     year = request.POST.get("year", "").strip()
-    if year and not (year.isdigit() and 1900 <= int(year) <= 2200):
+    if year and not (_NUMBER.fullmatch(year) and 1900 <= int(year) <= 2200):
         raise InvalidInput(Problem("year_invalid", _("年份写四位数字"), place=_("年份"), value=year, fix="2022"))
     asked = request.POST.get("order", "")
     order: Order = "dmy" if asked == "dmy" else "mdy" if asked == "mdy" else ""
@@ -189,7 +191,7 @@ def _reading(request: HttpRequest) -> Reading:
     header = request.POST.get("header_row", "").strip()
     return Reading(
         sheet=request.POST.get("sheet") or None,
-        header_row=int(header) if header.isdigit() else None,
+        header_row=int(header) if _NUMBER.fullmatch(header) else None,
         encoding=request.POST.get("encoding") or None,
     )
 

@@ -104,7 +104,7 @@ def more(request: HttpRequest, ticket: str) -> HttpResponse:
     form = WordsForm(request.POST, request.FILES)
     if not form.is_valid():
         return form_errors(form) if wants_json(request) else _ticket_page(request, message, OutcomeForm(), form, 422)
-    key = f"web:{form.cleaned_data['client_key']}"
+    key = form.key()
     if not queries.ticket_of_key(message.source_id, key):
         wait = slowed(request, is_danger=has_danger(form.cleaned_data["text"]))
         if wait:

@@ -43,7 +43,7 @@ def say(request: HttpRequest, office_code: str = "") -> HttpResponse:
     form = SayForm(request.POST, request.FILES)
     if not form.is_valid():
         return form_errors(form) if wants_json(request) else _page(request, source, form, status=422)
-    key = f"web:{form.cleaned_data['client_key']}"
+    key = form.key()
     ticket = queries.ticket_of_key(source.id, key)
     if not ticket:
         wait = slowed(request, is_danger=has_danger(form.cleaned_data["text"]))

@@ -1,0 +1,135 @@
+"""What hostile and clumsy people send to pages: addresses by hand, old forms sent anew, other streets' ids."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from tests.cast import EVENING, Cast
+from tests.story import REPLY, as_actor, checked, fresh, opened
+
+from echowall.kernel.errors import Refusal
+from echowall.kernel.ids import new_id
+from echowall.kernel.models import AuditEntry
+from echowall.kernel.register import operations as register_operations
+from echowall.kernel.scope import as_system
+from echowall.matters import operations
+from echowall.matters.models import Answer, ReplyTemplate
+from echowall.matters.registers import MATTERS
+from echowall.voices.models import Message
+
+
+
+class TestAddressesByHand:
+    """A parameter nobody offers is refused or ignored, never a server error."""
+
+    @pytest.mark.parametrize(
+        ("path", "query"),
+        [
+            ("/desk/matters/", {"page": "²"}),
+            ("/desk/matters/", {"page": "9" * 5000}),
+            ("/desk/matters/", {"place": "a b.c!"}),
+            ("/desk/matters/", {"since": "0001-01-01"}),
+            ("/desk/matters/", {"until": "9999-12-31"}),
+            ("/desk/messages/", {"q": "x" * 3000}),
+            ("/desk/messages/", {"tail": "12\x0034"}),
+            ("/desk/search/", {"q": "9" * 5000}),
+            ("/desk/search/", {"q": "医\x00药"}),
+            ("/desk/rankings/", {"until": "0001-01-01"}),
+            ("/desk/bulletins/new/daily/", {"until": "0001-01-01"}),
+            ("/desk/bulletins/new/daily/", {"community": "a b.c!"}),
+            ("/desk/bulletins/new/daily/", {"source": "x"}),
+            ("/wall/", {"page": "²"}),
+            ("/wall/", {"q": "\x00"}),
+            ("/o/-/places/", {"q": "\x00"}),
+        ],
+    )
+    def test_never_a_server_error(self, cast: Cast, client: Client, path: str, query: dict[str, str]) -> None:
+        client.force_login(cast.fuhua.duty)
+        assert client.get(path, query).status_code < 500
+
+    def test_nul_in_the_path_is_nowhere(self, cast: Cast, client: Client) -> None:
+        assert client.get("/o/%00/").status_code == 404
+
+
+class TestFormsByHand:
+    """What a page's forms never send."""
+
+    def test_merging_nothing_known(self, cast: Cast, client: Client) -> None:
+        client.force_login(cast.fuhua.duty)
+        for chosen in (["x"], ["x", "y"], [str(uuid4()), str(uuid4())]):
+            answer = client.post("/desk/matters/merge/", {"chosen": chosen, "back": "https://elsewhere.example/"})
+            assert answer.status_code == 302
+            assert answer["Location"] == "/desk/matters/"
+
+    def test_no_view_is_deleted_and_no_export_begun_by_a_link(self, cast: Cast, client: Client) -> None:
+        client.force_login(cast.fuhua.duty)
+        assert client.get(f"/desk/registers/views/{new_id()}/delete/").status_code == 405
+        assert client.get("/desk/registers/matters/export/").status_code == 405
+
+    def test_returns_only_to_pages_of_ours(self, cast: Cast, client: Client) -> None:
+        client.force_login(cast.fuhua.duty)
+        answer = client.post(
+            "/desk/registers/matters/views/", {"view_name": "急"}, HTTP_REFERER="https://elsewhere.example/"
+        )
+        assert answer["Location"] == "/desk/"
+
+
+class TestResidentGoesBack:
+    """The browser's back button brings the old form with its old key."""
+
+    def test_other_words_are_another_message(self, cast: Cast, client: Client) -> None:
+        form = {"client_key": str(uuid4()), "text": "3号楼停水了"}
+        first = client.post("/", form)
+        again = client.post("/", form)
+        other = client.post("/", form | {"text": "3号楼停水了，还有一位老人晕倒"})
+        assert first["Location"] == again["Location"] != other["Location"]
+        with as_system():
+            assert Message.objects.count() == 2
+
+
+class TestAnswerSentAnew:
+    """An answer form sent a second time from an old page."""
+
+    def test_another_text_is_never_called_sent(self, cast: Cast) -> None:
+        matter, duty = checked(cast.fuhua), cast.fuhua.actor("duty")
+        with as_actor(duty):
+            operations.inform_reporters(
+                matter_id=matter.id, text="正在联系社区医生", actor=duty, at=EVENING, request_key="one"
+            )
+            with pytest.raises(Refusal) as refused:
+                operations.answer_reporters(
+                    matter_id=matter.id, text=REPLY, actor=duty, at=EVENING, request_key="one"
+                )
+            assert refused.value.codes == {"request_key_used"}
+            operations.answer_reporters(matter_id=matter.id, text=REPLY, actor=duty, at=EVENING, request_key="two")
+            operations.answer_reporters(matter_id=matter.id, text=REPLY, actor=duty, at=EVENING, request_key="two")
+            with pytest.raises(Refusal):
+                operations.answer_reporters(
+                    matter_id=matter.id, text=REPLY + "请放心。", actor=duty, at=EVENING, request_key="two"
+                )
+        with as_system():
+            assert Answer.objects.filter(matter=fresh(matter), is_final=True).count() == 1
+
+
+class TestOtherStreet:
+    """What belongs to one street is not for another."""
+
+    def test_template_of_another_street_is_unknown(self, cast: Cast, client: Client) -> None:
+        theirs = ReplyTemplate.objects.create(id=new_id(), office=cast.songshan.office, name="内部", text="内部口径")
+        client.force_login(cast.fuhua.duty)
+        assert client.get(f"/desk/matters/templates/{theirs.id}/").status_code == 404
+
+
+class TestWordsSearchedFor:
+    """Words searched for may be a name or a number."""
+
+    def test_are_not_in_the_record_of_an_export(self, cast: Cast) -> None:
+        opened(cast.fuhua)
+        leader = cast.fuhua.actor("leader")
+        with as_actor(leader):
+            register_operations.start_export(register=MATTERS, asked={"q": "王建国"}, actor=leader, at=EVENING)
+        with as_system():
+            entry = AuditEntry.objects.get(action="kernel.register.exported")
+        assert "王建国" not in str(entry.detail)
