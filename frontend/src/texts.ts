@@ -65,7 +65,7 @@ const zh = {
 
 const en: typeof zh = {
   left: "left",
-  over: "overdue",
+  over: "+",
   days: "{0}d ",
   hours: "{0}h ",
   minutes: "{0}m",

@@ -93,6 +93,9 @@ def _texts_of_python(tree: ast.Module) -> Iterator[tuple[str | None, str, str | 
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
         for alias in node.names
     }
+    for node in tree.body:  # a short name given to one of them: _t = gettext_lazy
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in aliases:
+            aliases |= {target.id: aliases[node.value.id] for target in node.targets if isinstance(target, ast.Name)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and aliases.get(node.func.id) in CALLS:
             values = [one.value if isinstance(one, ast.Constant) else None for one in node.args]

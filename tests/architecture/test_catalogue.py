@@ -47,7 +47,7 @@ class TestEnglishCatalogue:
             f"{entry.msgid!r} -> {said!r}"
             for entry in english
             for said in renderings(entry)
-            if marks(said) != marks(entry.msgid) or said.count("\n") != entry.msgid.count("\n")
+            if said and (marks(said) != marks(entry.msgid) or said.count("\n") != entry.msgid.count("\n"))
         ]
         assert not differing, "\n".join(differing)
 
@@ -74,8 +74,9 @@ class TestExtraction:
 
     def test_reads_calls_under_another_name(self, tmp_path: Path) -> None:
         module = tmp_path / "words.py"
-        module.write_text('from django.utils.translation import gettext as _now\n_now("下次")\n_other("不算")\n')
-        assert list(catalogue.texts_of(module)) == [(None, "下次", None)]
+        imports = "from django.utils.translation import gettext as _now\n_t = _now\n"
+        module.write_text(imports + '_now("下次")\n_t("这次")\n_other("不算")\n')
+        assert list(catalogue.texts_of(module)) == [(None, "下次", None), (None, "这次", None)]
 
     def test_retires_and_revives_a_text(self) -> None:
         kept = polib.POFile()

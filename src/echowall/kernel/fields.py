@@ -25,10 +25,10 @@ class PathField(models.Field):  # type: ignore[type-arg]
 class _PathLookup(Lookup):  # type: ignore[type-arg]
     operator = ""
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
-        return f"{left} {self.operator} {right}::ltree", [*left_params, *right_params]
+        return f"{left} {self.operator} {right}::ltree", (*left_params, *right_params)
 
 
 @PathField.register_lookup

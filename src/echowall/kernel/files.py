@@ -43,12 +43,6 @@ def keep(content: bytes) -> str:
     return digest
 
 
-def _is_readable(path: Path) -> bool:
-    with path.open("rb") as file:
-        head = file.read(17)
-    return len(head) == 17 and key_by_id(UUID(bytes=head[1:])) is not None
-
-
 def read(digest: str) -> bytes:
     """Return the content kept under ``digest``.
 

@@ -34,9 +34,8 @@ def job(
                 function(*args, **kwargs)
 
         name = f"{function.__module__}.{function.__qualname__}"
-        task = app.task(
-            run, name=name, queue=queue, retry=RetryStrategy(max_attempts=retries, exponential_wait=2)
-        )
+        make: Any = app.task  # its overloads do not know a function with free parameters
+        task = make(run, name=name, queue=queue, retry=RetryStrategy(max_attempts=retries, exponential_wait=2))
         if cron:
             app.periodic(cron=cron)(task)
         return task

@@ -48,7 +48,7 @@ def query(text: str) -> str:
     return " & ".join(parts)
 
 
-FOUND_AT_MOST = 1_000
+FOUND_AT_MOST = 500
 
 
 def matching(rows: QuerySet[Any, Any], text: str) -> QuerySet[Any, Any]:

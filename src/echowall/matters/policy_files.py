@@ -17,8 +17,13 @@ from echowall.kernel.errors import InvalidInput, Problem
 from echowall.understanding.topics import default_topics
 
 COLUMNS = {
-    "标题": "title", "内容": "text", "依据": "source", "发布日期": "issued_on", "生效日期": "valid_from",
-    "失效日期": "valid_until", "类别": "topic",
+    "标题": "title",
+    "内容": "text",
+    "依据": "source",
+    "发布日期": "issued_on",
+    "生效日期": "valid_from",
+    "失效日期": "valid_until",
+    "类别": "topic",
 }
 _NEEDED = ("title", "text", "source", "valid_from")
 _DAYS = ("issued_on", "valid_from", "valid_until")
@@ -85,10 +90,13 @@ def _sheet_rows(content: bytes) -> Iterable[tuple[str, Mapping[str, Any]]]:
     head = [str(cell).strip() for cell in rows[0]] if rows else []
     absent = [_TITLES[name] for name in _NEEDED if _TITLES[name] not in head]
     if absent:
-        raise InvalidInput([Problem("column_missing", _("缺少这一列"), place=_("第 1 行"), value=name) for name in absent])
+        raise InvalidInput(
+            [Problem("column_missing", _("缺少这一列"), place=_("第 1 行"), value=name) for name in absent]
+        )
     return [
         (_("第 %d 行") % n, {COLUMNS[title]: cell for title, cell in zip(head, row, strict=False) if title in COLUMNS})
-        for n, row in enumerate(rows[1:], 2) if any(str(cell).strip() for cell in row)
+        for n, row in enumerate(rows[1:], 2)
+        if any(str(cell).strip() for cell in row)
     ]
 
 
@@ -99,24 +107,36 @@ def _row(place: str, values: Mapping[str, Any], problems: list[Problem]) -> Poli
     def where(name: str) -> str:
         return f"{place} {_TITLES[name]}".strip() if place else name
 
-    problems += [Problem("field_missing", _("不能空着"), place=where(n)) for n in ("title", "text", "source") if not text[n]]
+    problems += [
+        Problem("field_missing", _("不能空着"), place=where(n)) for n in ("title", "text", "source") if not text[n]
+    ]
     if len(text["title"]) > 120 or len(text["source"]) > 200:
         problems.append(Problem("text_too_long", _("标题最多 120 字,依据最多 200 字"), place=where("title")))
     if text["topic"] and text["topic"] not in default_topics():
-        problems.append(Problem("topic_unknown", _("没有这个类别"), place=where("topic"), value=text["topic"],
-                                fix=_("写类别代码,如 isolation.home")))
+        problems.append(
+            Problem(
+                "topic_unknown",
+                _("没有这个类别"),
+                place=where("topic"),
+                value=text["topic"],
+                fix=_("写类别代码,如 isolation.home"),
+            )
+        )
     days: dict[str, date | None] = {}
     for name in _DAYS:
         try:
             days[name] = _day(values.get(name))
         except ValueError:
-            problems.append(Problem("date_invalid", _("日期请写成 2022-05-03"), place=where(name), value=str(values[name])))
+            problems.append(
+                Problem("date_invalid", _("日期请写成 2022-05-03"), place=where(name), value=str(values[name]))
+            )
     if "valid_from" in days and days["valid_from"] is None:
         problems.append(Problem("field_missing", _("不能空着"), place=where("valid_from")))
     begins, ends = days.get("valid_from"), days.get("valid_until")
     if begins and ends and ends <= begins:
-        problems.append(Problem("ends_before_it_begins", _("失效日期要晚于生效日期"), place=where("valid_until"),
-                                value=str(ends)))
+        problems.append(
+            Problem("ends_before_it_begins", _("失效日期要晚于生效日期"), place=where("valid_until"), value=str(ends))
+        )
     if len(problems) > before or begins is None:
         return None
     return PolicyRow(text["title"], text["text"], text["source"], begins, ends, days.get("issued_on"), text["topic"])

@@ -18,7 +18,7 @@ from echowall.kernel.signs import INTENT, URGENCY
 from echowall.places.choices import communities
 from echowall.teams.choices import teams
 from echowall.understanding.topics import default_topics, topic_name
-from echowall.voices.models.sources import Channel
+from echowall.voices.queries import Channel
 
 from .models import Matter, State
 from .models.matters import OPEN_STATES

@@ -19,8 +19,11 @@ from .queries import in_force
 
 
 def _templates(actor: Actor) -> Rows:
-    return ReplyTemplate.objects.filter(Q(office=None) | Q(office_id__in=actor.scope.office_ids)
-                                        | Q(office__path__in=[p for g in actor.grants for p in _above(g.path)]))
+    return ReplyTemplate.objects.filter(
+        Q(office=None)
+        | Q(office_id__in=actor.scope.office_ids)
+        | Q(office__path__in=[p for g in actor.grants for p in _above(g.path)])
+    )
 
 
 def _policies(actor: Actor) -> Rows:
@@ -80,6 +83,12 @@ POLICIES = Register(
         Column("text", _("内容"), lambda p: p.text, "long", width=60, in_list=False),
     ),
     filters=(
-        Filter("standing", _("时效"), _standing, "choice", lambda _actor: [("now", _("现行")), ("past", _("已失效或未生效"))]),
+        Filter(
+            "standing",
+            _("时效"),
+            _standing,
+            "choice",
+            lambda _actor: [("now", _("现行")), ("past", _("已失效或未生效"))],
+        ),
     ),
 )

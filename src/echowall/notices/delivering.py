@@ -36,12 +36,17 @@ def _deliver(notice: Notice) -> None:
         receipt = transport.send(parcel)
     except NotDelivered as failure:
         operations.mark_not_delivered(notice_id=notice.id, failure=failure, at=clock.now())
-        log.warning("notice_not_delivered", key=notice.id.hex, transport=notice.transport, why=failure.why,
-                    attempt=notice.attempts)
+        log.warning(
+            "notice_not_delivered",
+            key=notice.id.hex,
+            transport=notice.transport,
+            why=failure.why,
+            attempt=notice.attempts,
+        )
     except Exception as exc:  # a mistake of ours must not stop the others; nobody knows how far it got
         log.exception("notice_broke", key=notice.id.hex, transport=notice.transport)
-        failure = NotDelivered(f"程序出错:{type(exc).__name__}", is_doubtful=True)
-        operations.mark_not_delivered(notice_id=notice.id, failure=failure, at=clock.now())
+        broken = NotDelivered(f"程序出错:{type(exc).__name__}", is_doubtful=True)
+        operations.mark_not_delivered(notice_id=notice.id, failure=broken, at=clock.now())
     else:
         operations.mark_sent(notice_id=notice.id, carried_by=name, receipt=receipt, at=clock.now())
 

@@ -50,10 +50,17 @@ def queue_notice(
         if held is not None:
             return held
         return Notice.objects.create(
-            id=new_id(), office_id=where[0], place_path=where[1], transport=transport, text=text,
+            id=new_id(),
+            office_id=where[0],
+            place_path=where[1],
+            transport=transport,
+            text=text,
             address_sealed=seal("address", address) if address else None,
             address_masked=f"…{address[-4:]}" if address else "",
-            subject_kind=subject[0], subject_id=subject[1], queued_at=at, next_at=None if shown else at,
+            subject_kind=subject[0],
+            subject_id=subject[1],
+            queued_at=at,
+            next_at=None if shown else at,
             state=Notice.State.SHOWN if shown else Notice.State.WAITING,
         )
 
@@ -65,7 +72,8 @@ def claim_notices(*, at: datetime, limit: int = rules.BATCH) -> list[Notice]:
     """
     with as_system():
         due = list(
-            Notice.objects.select_for_update(skip_locked=True).filter(state__in=_DUE, next_at__lte=at)
+            Notice.objects.select_for_update(skip_locked=True)
+            .filter(state__in=_DUE, next_at__lte=at)
             .order_by("next_at")[:limit]
         )
         for notice in due:
@@ -95,9 +103,14 @@ def mark_not_delivered(*, notice_id: UUID, failure: NotDelivered, at: datetime) 
         if rules.gives_up(notice.attempts, is_final=failure.is_final):
             notice.state, notice.next_at = Notice.State.FAILED, None
             where = (notice.office_id, notice.place_path)
-            audit.record(actor=SYSTEM_ACTOR, at=at, action="notices.notice.failed", subject=("notice", notice.id),
-                         detail={"transport": notice.transport, "attempts": notice.attempts, "error": failure.why},
-                         where=where)
+            audit.record(
+                actor=SYSTEM_ACTOR,
+                at=at,
+                action="notices.notice.failed",
+                subject=("notice", notice.id),
+                detail={"transport": notice.transport, "attempts": notice.attempts, "error": failure.why},
+                where=where,
+            )
             events.publish("notices.notice.failed", notice_id=str(notice.id))
         else:
             notice.state, notice.next_at = Notice.State.WAITING, at + rules.wait_after(notice.attempts)
@@ -119,13 +132,25 @@ def try_again(*, notice_id: UUID, actor: Actor, at: datetime) -> Notice:
             raise refuse("notice_not_failed", _("这条通知没有失败,不用重发"), value=notice.get_state_display())
         notice.state, notice.next_at, notice.attempts = Notice.State.WAITING, at, 0
         notice.save(update_fields=["state", "next_at", "attempts"])
-        audit.record(actor=actor, at=at, action="notices.notice.tried_again", subject=("notice", notice.id),
-                     detail={"transport": notice.transport}, where=(notice.office_id, notice.place_path))
+        audit.record(
+            actor=actor,
+            at=at,
+            action="notices.notice.tried_again",
+            subject=("notice", notice.id),
+            detail={"transport": notice.transport},
+            where=(notice.office_id, notice.place_path),
+        )
     return notice
 
 
 def set_transport(
-    *, office_id: UUID, place_path: str, transport: str, settings: dict[str, str], actor: Actor, at: datetime,
+    *,
+    office_id: UUID,
+    place_path: str,
+    transport: str,
+    settings: dict[str, str],
+    actor: Actor,
+    at: datetime,
     is_active: bool = True,
 ) -> TransportSetting:
     """Set how an office reaches a channel. A secret left empty keeps what was set before.
@@ -141,7 +166,9 @@ def set_transport(
     with transaction.atomic():
         held = TransportSetting.objects.select_for_update().filter(office_id=office_id, transport=transport).first()
         before = plain_settings(held) if held else {}
-        wanted = {f.name: settings.get(f.name, "").strip() or (before.get(f.name, "") if f.is_secret else "") for f in fields}
+        wanted = {
+            f.name: settings.get(f.name, "").strip() or (before.get(f.name, "") if f.is_secret else "") for f in fields
+        }
         problems = settings_problems(transport, wanted)
         if problems:
             raise InvalidInput(problems)
@@ -149,9 +176,14 @@ def set_transport(
         row.settings_sealed = seal("transport", json.dumps(wanted))
         row.is_active, row.changed_at, row.changed_by_id = is_active, at, actor.id
         row.save()
-        audit.record(actor=actor, at=at, action="notices.transport.set", subject=("transport", transport),
-                     detail={"fields": sorted(n for n, v in wanted.items() if v), "is_active": is_active},
-                     where=(office_id, place_path))
+        audit.record(
+            actor=actor,
+            at=at,
+            action="notices.transport.set",
+            subject=("transport", transport),
+            detail={"fields": sorted(n for n, v in wanted.items() if v), "is_active": is_active},
+            where=(office_id, place_path),
+        )
     if is_active:  # what waited for a channel need not wait any longer
         with as_system():
             Notice.objects.filter(office_id=office_id, transport=transport, state=Notice.State.WAITING).update(

@@ -42,8 +42,15 @@ def ways_of(office_id: UUID) -> list[Way]:
             continue
         plain = operations.plain_settings(rows[name]) if name in rows else {}
         shown = tuple(
-            Setting(f.name, f.title, "" if f.is_secret else plain.get(f.name, ""), f.is_secret, bool(plain.get(f.name)),
-                    f.is_needed, f.default)
+            Setting(
+                f.name,
+                f.title,
+                "" if f.is_secret else plain.get(f.name, ""),
+                f.is_secret,
+                bool(plain.get(f.name)),
+                f.is_needed,
+                f.default,
+            )
             for f in transport.FIELDS
         )
         found.append(Way(name, name in rows and rows[name].is_active, shown))

@@ -54,8 +54,13 @@ NOTICES = Register(
     filters=(
         choice_filter("state", _("状态"), "state", Notice.State.choices),
         choice_filter("transport", _("通道"), "transport", TransportKind.choices),
-        Filter("result", _("结果"), _by_result, "choice",
-               lambda _actor: [("pending", _("未送出")), ("doubtful", _("可能重复")), ("console", _("只记日志"))]),
+        Filter(
+            "result",
+            _("结果"),
+            _by_result,
+            "choice",
+            lambda _actor: [("pending", _("未送出")), ("doubtful", _("可能重复")), ("console", _("只记日志"))],
+        ),
         date_filter("since", _("从"), "queued_at"),
         date_filter("until", _("到"), "queued_at", until=True),
     ),

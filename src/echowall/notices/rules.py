@@ -16,7 +16,8 @@ LEASE = timedelta(seconds=150)
 
 def wait_after(attempts: int) -> timedelta:
     """Return how long to wait after the given number of failed attempts (1 or more): threefold each time, at most 1 h."""
-    return min(_FIRST_WAIT * 3 ** min(attempts - 1, 8), _LONGEST_WAIT)
+    factor: int = 3 ** min(attempts - 1, 8)
+    return min(_FIRST_WAIT * factor, _LONGEST_WAIT)
 
 
 def gives_up(attempts: int, *, is_final: bool) -> bool:

@@ -70,14 +70,24 @@ def transports(request: HttpRequest) -> HttpResponse:
         given = {name: str(value) for name, value in request.POST.items()}
         try:
             operations.set_transport(
-                office_id=office.id, place_path=office.path, transport=given.get("transport", ""), settings=given,
-                is_active=bool(given.get("is_active")), actor=actor, at=clock.now(),
+                office_id=office.id,
+                place_path=office.path,
+                transport=given.get("transport", ""),
+                settings=given,
+                is_active=bool(given.get("is_active")),
+                actor=actor,
+                at=clock.now(),
             )
         except InvalidInput as refusal:
             problems = refusal.problems
         else:
             messages.success(request, _("已保存"))
             return redirect(request.get_full_path())
-    context = {"ways": queries.ways_of(office.id), "office": office, "problems": problems, "given": given,
-               "names": dict(TransportKind.choices)}
+    context = {
+        "ways": queries.ways_of(office.id),
+        "office": office,
+        "problems": problems,
+        "given": given,
+        "names": dict(TransportKind.choices),
+    }
     return render(request, "notices/transports.html", context, status=422 if problems else 200)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Q
 
 from echowall.kernel import clock
@@ -23,7 +25,10 @@ def actor_for(worker: Worker, *, ip: str = "") -> Actor:
         .filter(Q(valid_until=None) | Q(valid_until__gt=at))
         .select_related("place")
     )
-    grants, paths, offices, purposes = [], [], [], set()
+    grants: list[Grant] = []
+    paths: list[str] = []
+    offices: list[UUID] = []
+    purposes: set[str] = set()
     for appointment in held:
         grants.append(Grant(PERMISSIONS[appointment.role], appointment.place.path, appointment.role))
         purposes |= PURPOSES[appointment.role]

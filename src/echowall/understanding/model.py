@@ -267,4 +267,3 @@ def _joined(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             out.append((start, end))
     return out
-

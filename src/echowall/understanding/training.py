@@ -48,7 +48,9 @@ class WorseModelError(Exception):
     def __init__(self, setbacks: Sequence[Setback], report: Report) -> None:
         """The message names every setback with both figures."""
         lines = "\n".join(f"  {setback}" for setback in setbacks)
-        super().__init__(f"新模型在保留测试集上比现用模型差,没有安装,现用模型未改动:\n{lines}\n请检查新增语料或更正记录。")
+        super().__init__(
+            f"新模型在保留测试集上比现用模型差,没有安装,现用模型未改动:\n{lines}\n请检查新增语料或更正记录。"
+        )
         self.setbacks = tuple(setbacks)
         self.report = report
 
@@ -246,7 +248,13 @@ def _check_labels(examples: Sequence[Example]) -> None:
         "urgency": {urgency.value for urgency in Urgency},
     }
     faults = [
-        Fault(example.file, example.row, head, example.labels[head], "不是已知的代码; 可用: " + "、".join(sorted(allowed[head])))
+        Fault(
+            example.file,
+            example.row,
+            head,
+            example.labels[head],
+            "不是已知的代码; 可用: " + "、".join(sorted(allowed[head])),
+        )
         for example in examples
         for head in HEADS
         if example.labels[head] not in allowed[head]

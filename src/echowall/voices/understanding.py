@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from uuid import UUID
 
+from echowall.kernel import clock
 from echowall.kernel.personal import Sealing
 from echowall.places import queries as places_queries
 from echowall.understanding.pipeline import understand
@@ -39,7 +40,7 @@ def read(message: Message, sealing: Sealing | None = None) -> Understanding:
     """Return what the library makes of a message as it was said."""
     return understand(
         whole_text(message, sealing),
-        sent_at=message.said_at,
+        sent_at=clock.local(message.said_at),  # "4日" and "明早" mean the writer's day, not that of Greenwich
         gazetteer=gazetteer_of(message.office_id),
         context_place_id=str(message.place_id),
     )

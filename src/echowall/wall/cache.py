@@ -41,15 +41,22 @@ NEW_SECONDS = 0.4
 _PARAMETERS = ("community", "page", "q", "topic")
 _KEPT_STATUS = ("200", "404")
 _CONTROL = "public, max-age=10, stale-while-revalidate=60"
-_AWAY = "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><title>回音壁</title>" \
+_AWAY = (
+    "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><title>回音壁</title>"
     "<p>页面正在恢复,请过一会儿再试。生命危险请先拨 120、110、119。</p><p>Please try again in a moment.</p>"
+)
 
 
 class WallCache:
     """The WSGI program that answers for the wall."""
 
     def __init__(
-        self, inner: Application, folder: Path, edition: Callable[[], tuple[int, int]], *, host: str = "localhost",
+        self,
+        inner: Application,
+        folder: Path,
+        edition: Callable[[], tuple[int, int]],
+        *,
+        host: str = "localhost",
         limit: int = 1_500,
     ) -> None:
         """Stand before ``inner``.
@@ -137,8 +144,17 @@ class WallCache:
         """Try again in two seconds and not at every reader."""
         old = self._memory.get(key) or self._disk.get(key, time.monotonic())
         if old is not None:
-            self._memory.put(key, make_copy(old.status, old.content_type, old.body, edition=old.edition,
-                                            made_at=time.monotonic(), policy=old.policy))
+            self._memory.put(
+                key,
+                make_copy(
+                    old.status,
+                    old.content_type,
+                    old.body,
+                    edition=old.edition,
+                    made_at=time.monotonic(),
+                    policy=old.policy,
+                ),
+            )
 
     def _watch(self) -> None:
         if self._watcher is None:
@@ -195,10 +211,23 @@ def _plain_request(key: str) -> Environ:
     path, _mark, query = address.partition("?")
     name, _colon, port = host.partition(":")
     return {
-        "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "SCRIPT_NAME": "", "REMOTE_ADDR": "",
-        "SERVER_NAME": name, "SERVER_PORT": port or "80", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": host,
-        "HTTP_ACCEPT_LANGUAGE": language, "wsgi.version": (1, 0), "wsgi.url_scheme": scheme, "wsgi.input": BytesIO(),
-        "wsgi.errors": StringIO(), "wsgi.multithread": True, "wsgi.multiprocess": True, "wsgi.run_once": False,
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "SCRIPT_NAME": "",
+        "REMOTE_ADDR": "",
+        "SERVER_NAME": name,
+        "SERVER_PORT": port or "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": host,
+        "HTTP_ACCEPT_LANGUAGE": language,
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scheme,
+        "wsgi.input": BytesIO(),
+        "wsgi.errors": StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
     }
 
 
@@ -219,13 +248,23 @@ def _ask(inner: Application, environ: Environ) -> tuple[str, str, str, bytes]:
 def _send(copy: Copy | None, environ: Environ, start_response: StartResponse, *, is_shared: bool) -> Iterable[bytes]:
     if copy is None:
         body = _AWAY.encode()
-        start_response("503 Service Unavailable", [("Content-Type", "text/html; charset=utf-8"), ("Retry-After", "5"),
-                                                   ("Cache-Control", "no-store"), ("Content-Length", str(len(body)))])
+        start_response(
+            "503 Service Unavailable",
+            [
+                ("Content-Type", "text/html; charset=utf-8"),
+                ("Retry-After", "5"),
+                ("Cache-Control", "no-store"),
+                ("Content-Length", str(len(body))),
+            ],
+        )
         return [body]
     headers = [
-        ("ETag", copy.etag), ("Cache-Control", _CONTROL if is_shared else _CONTROL.replace("public", "private")),
-        ("Vary", "Accept-Encoding, Accept-Language"), ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "same-origin"), ("X-Frame-Options", "DENY"),
+        ("ETag", copy.etag),
+        ("Cache-Control", _CONTROL if is_shared else _CONTROL.replace("public", "private")),
+        ("Vary", "Accept-Encoding, Accept-Language"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("X-Frame-Options", "DENY"),
     ]
     if copy.policy:
         headers.append(("Content-Security-Policy", copy.policy))

@@ -32,9 +32,7 @@ class Copy:
     policy: str = ""  # the Content-Security-Policy that the page came with
 
 
-def make_copy(
-    status: str, content_type: str, body: bytes, *, edition: int, made_at: float, policy: str = ""
-) -> Copy:
+def make_copy(status: str, content_type: str, body: bytes, *, edition: int, made_at: float, policy: str = "") -> Copy:
     """Return a copy of an answer with its tag and its packed form."""
     tag = sha256(content_type.encode() + _STAMP.sub(b"", body)).hexdigest()[:24]
     return Copy(status, content_type, body, gzip.compress(body, 6, mtime=0), f'W/"{tag}"', edition, made_at, policy)
@@ -90,8 +88,14 @@ class Disk:
             path = self._path(key)
             if not path.exists() and sum(1 for _ in self._folder.iterdir()) >= self._limit:
                 return
-            head = {"format": _FORMAT, "key": key, "status": copy.status, "type": copy.content_type,
-                    "edition": copy.edition, "policy": copy.policy}
+            head = {
+                "format": _FORMAT,
+                "key": key,
+                "status": copy.status,
+                "type": copy.content_type,
+                "edition": copy.edition,
+                "policy": copy.policy,
+            }
             part = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
             part.write_bytes(json.dumps(head).encode() + b"\n" + copy.body)
             part.replace(path)
@@ -106,8 +110,9 @@ class Disk:
             return None
         if head.get("format") != _FORMAT or head.get("key") != key:
             return None
-        return make_copy(head["status"], head["type"], body, edition=head["edition"], made_at=now,
-                         policy=head.get("policy", ""))
+        return make_copy(
+            head["status"], head["type"], body, edition=head["edition"], made_at=now, policy=head.get("policy", "")
+        )
 
     def drop_older(self, edition: int) -> None:
         """Remove copies of editions before ``edition``: something in them was withdrawn."""

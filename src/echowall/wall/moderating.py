@@ -58,20 +58,37 @@ def moderate(request: HttpRequest, post_id: UUID | None = None) -> HttpResponse:
     return render(request, "wall/moderate.html", _context(request, state, posts, chosen))
 
 
-def _context(request: HttpRequest, state: str, posts: list[WallPost], chosen: WallPost | None,
-             problems: tuple[Problem, ...] = ()) -> dict[str, object]:
+def _context(
+    request: HttpRequest, state: str, posts: list[WallPost], chosen: WallPost | None, problems: tuple[Problem, ...] = ()
+) -> dict[str, object]:
     context: dict[str, object] = {
-        "state": state, "posts": posts, "chosen": chosen, "problems": problems,
-        "tabs": [(s, label, n) for (s, label), n in
-                 zip(WallPost.State.choices, queries.queue_counts(actor_of(request)).values(), strict=True)],
+        "state": state,
+        "posts": posts,
+        "chosen": chosen,
+        "problems": problems,
+        "tabs": [
+            (s, label, n)
+            for (s, label), n in zip(
+                WallPost.State.choices, queries.queue_counts(actor_of(request)).values(), strict=True
+            )
+        ],
     }
     if chosen is not None:
         seen = queries.moderation(chosen)
         context |= {
-            "seen": seen, "flags": [FLAGS.get(flag, flag) for flag in chosen.flags], "topic": topic_name(chosen.topic),
-            "steps": [{"title": KINDS.get(s.kind, s.kind), "at": s.at, "by": s.by_name,
-                       "text": _("已撤销") if s.undone_at else s.reason if s.kind == "hidden" else "",
-                       "state": "done"} for s in seen.steps],
+            "seen": seen,
+            "flags": [FLAGS.get(flag, flag) for flag in chosen.flags],
+            "topic": topic_name(chosen.topic),
+            "steps": [
+                {
+                    "title": KINDS.get(s.kind, s.kind),
+                    "at": s.at,
+                    "by": s.by_name,
+                    "text": _("已撤销") if s.undone_at else s.reason if s.kind == "hidden" else "",
+                    "state": "done",
+                }
+                for s in seen.steps
+            ],
             "can_undo": any(s.kind in {"edited", "published", "hidden"} and s.undone_at is None for s in seen.steps),
         }
     return context
@@ -85,8 +102,12 @@ def decide(request: HttpRequest, post_id: UUID) -> HttpResponse:
     if doing in {"save", "publish"}:
         try:
             operations.edit_post(
-                post_id=post_id, title=request.POST.get("title", ""), question=request.POST.get("question", ""),
-                answer=request.POST.get("answer", ""), actor=actor, at=at,
+                post_id=post_id,
+                title=request.POST.get("title", ""),
+                question=request.POST.get("question", ""),
+                answer=request.POST.get("answer", ""),
+                actor=actor,
+                at=at,
             )
         except InvalidInput as refusal:
             chosen = queries.own_posts(actor).get(id=post_id)

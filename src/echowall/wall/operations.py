@@ -44,11 +44,16 @@ def propose_post(*, matter_id: UUID, actor: Actor, at: datetime) -> WallPost | N
         return None
     said = voices_queries.publication_facts(matter.message_id) if matter.message_id else None
     sender = said.sender if said else ""
-    texts = Texts(*(
-        public_text(text, sender) for text in (matter.title, said.body if said else matter.summary, matter.answer)
-    ))
-    waits = reasons_to_wait(policy.in_force(matter.place_path, at), topic=matter.topic, urgency=matter.urgency,
-                            flags=texts.flags, agreed=said.agreed if said else None)
+    texts = Texts(
+        *(public_text(text, sender) for text in (matter.title, said.body if said else matter.summary, matter.answer))
+    )
+    waits = reasons_to_wait(
+        policy.in_force(matter.place_path, at),
+        topic=matter.topic,
+        urgency=matter.urgency,
+        flags=texts.flags,
+        agreed=said.agreed if said else None,
+    )
     with transaction.atomic():
         _one_at_a_time(matter_id)
         post = WallPost.objects.select_for_update().filter(matter_id=matter_id).first()
@@ -65,6 +70,11 @@ def propose_post(*, matter_id: UUID, actor: Actor, at: datetime) -> WallPost | N
     return post
 
 
+<<<<<<< HEAD
+def _written(
+    post: WallPost | None, matter: AnsweredMatter, texts: Texts, waits: list[str], actor: Actor, at: datetime
+) -> WallPost:
+=======
 def _one_at_a_time(matter_id: UUID) -> None:
     """Let answering and closing of one matter, told to two workers at once, not both put up its first post."""
     with connection.cursor() as cursor:
@@ -73,6 +83,7 @@ def _one_at_a_time(matter_id: UUID) -> None:
 
 def _written(post: WallPost | None, matter: AnsweredMatter, texts: Texts, waits: list[str], actor: Actor,
              at: datetime) -> WallPost:
+>>>>>>> w/bench
     """Put new words on a new or an untouched post; words that nobody has seen do not stay public by themselves."""
     before = _kept(post) if post else {}
     post = post or WallPost(id=new_id(), slug=_slug(), matter_id=matter.id, proposed_at=at)
@@ -109,7 +120,12 @@ def edit_post(*, post_id: UUID, title: str, question: str, answer: str, actor: A
         before = _kept(post)
         if all(before[name] == text for name, text in given.items()):
             return post
-        post.title, post.question, post.answer, post.is_edited = given["title"], given["question"], given["answer"], True
+        post.title, post.question, post.answer, post.is_edited = (
+            given["title"],
+            given["question"],
+            given["answer"],
+            True,
+        )
         _save(post)
         _step(post, "edited", before, actor, at)
         if post.state == _S.PUBLISHED:
@@ -157,7 +173,8 @@ def undo_step(*, post_id: UUID, actor: Actor, at: datetime) -> WallPost:
         post = _moderated(post_id, actor)
         step = (
             WallStep.objects.filter(post=post, undone_at=None, kind__in=("edited", "published", "hidden"))
-            .order_by("-id").first()
+            .order_by("-id")
+            .first()
         )
         if step is None:
             raise refuse("nothing_to_undo", _("没有可以撤销的操作"))
@@ -207,7 +224,9 @@ def _set_state(post: WallPost, state: WallPost.State, actor: Actor, at: datetime
 
 
 def _save(post: WallPost) -> None:
-    post.terms = SearchVector(Value(terms(f"{post.title} {post.question} {post.answer} {post.place_name}")), config="simple")
+    post.terms = SearchVector(
+        Value(terms(f"{post.title} {post.question} {post.answer} {post.place_name}")), config="simple"
+    )
     post.save()
 
 
@@ -216,11 +235,18 @@ def _kept(post: WallPost) -> dict[str, Any]:
 
 
 def _step(post: WallPost, kind: str, before: dict[str, Any], actor: Actor, at: datetime, reason: str = "") -> None:
-    WallStep.objects.create(id=new_id(), post=post, kind=kind, before=before, reason=reason, at=at, by_id=actor.id,
-                            by_name=actor.name)
-    audit.record(actor=actor, at=at, action=f"wall.post.{kind}", subject=("wall_post", post.id), reason=reason,
-                 detail={"slug": post.slug, "was": before.get("state", ""), "flags": post.flags},
-                 where=(post.office_id, post.place_path))
+    WallStep.objects.create(
+        id=new_id(), post=post, kind=kind, before=before, reason=reason, at=at, by_id=actor.id, by_name=actor.name
+    )
+    audit.record(
+        actor=actor,
+        at=at,
+        action=f"wall.post.{kind}",
+        subject=("wall_post", post.id),
+        reason=reason,
+        detail={"slug": post.slug, "was": before.get("state", ""), "flags": post.flags},
+        where=(post.office_id, post.place_path),
+    )
     events.publish(f"wall.post.{kind}", post_id=str(post.id))
 
 

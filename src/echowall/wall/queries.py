@@ -26,8 +26,19 @@ PAGE_POSTS = 20
 PAGES_AT_MOST = 100
 _COUNTS_SECONDS = 20
 # The public sees these columns and no others.
-_PUBLIC = ("id", "slug", "title", "question", "answer", "place_name", "topic", "said_on", "answered_on", "published_at",
-           "is_closed")
+_PUBLIC = (
+    "id",
+    "slug",
+    "title",
+    "question",
+    "answer",
+    "place_name",
+    "topic",
+    "said_on",
+    "answered_on",
+    "published_at",
+    "is_closed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +158,7 @@ def queue(actor: Actor, state: str, limit: int = 200) -> list[WallPost]:
 def queue_counts(actor: Actor) -> dict[str, int]:
     """Return how many of the actor's posts are in each state."""
     found = own_posts(actor).order_by().values_list("state").annotate(n=Count("id"))
-    return {state: 0 for state in WallPost.State.values} | dict(found)
+    return dict.fromkeys(WallPost.State.values, 0) | dict(found)
 
 
 def moderation(post: WallPost) -> Moderation:
@@ -156,8 +167,12 @@ def moderation(post: WallPost) -> Moderation:
     said = voices_queries.publication_facts(matter.message_id) if matter and matter.message_id else None
     steps = list(WallStep.objects.filter(post=post).order_by("-id")[:12])
     return Moderation(
-        post, shown_removals(said.body if said else matter.summary if matter else ""),
-        shown_removals(matter.answer if matter else ""), shown_doubts(post.question), shown_doubts(post.answer), steps,
+        post,
+        shown_removals(said.body if said else matter.summary if matter else ""),
+        shown_removals(matter.answer if matter else ""),
+        shown_doubts(post.question),
+        shown_doubts(post.answer),
+        steps,
         matter.number if matter else "",
     )
 

@@ -88,7 +88,10 @@ class Texts:
     def stand_in(self, words: Words) -> bool:
         """Tell whether these are the texts that stand there already."""
         return (words.title, words.question, words.answer) == (
-            self.title.text[:120], self.question.text, self.answer.text)
+            self.title.text[:120],
+            self.question.text,
+            self.answer.text,
+        )
 
 
 def is_sensitive(topic: str, sensitive: frozenset[str]) -> bool:
@@ -97,7 +100,9 @@ def is_sensitive(topic: str, sensitive: frozenset[str]) -> bool:
     return any(".".join(parts[: n + 1]) in sensitive for n in range(len(parts)))
 
 
-def reasons_to_wait(policy: Policy, *, topic: str, urgency: str, flags: Sequence[str], agreed: bool | None) -> list[str]:
+def reasons_to_wait(
+    policy: Policy, *, topic: str, urgency: str, flags: Sequence[str], agreed: bool | None
+) -> list[str]:
     """Return codes of why somebody has to look before this is published; empty when it may go by itself."""
     found = list(flags)
     if not policy.publish_by_itself:

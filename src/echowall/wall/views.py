@@ -61,9 +61,15 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         post = queries.post_by_slug(slug)
     except NotFound as refusal:
         return _gone(request, refusal)
-    return render(request, "wall/detail.html", {
-        "post": post, "topic": topic_name(post.topic, _language()), "say_url": _say_url(),
-    })
+    return render(
+        request,
+        "wall/detail.html",
+        {
+            "post": post,
+            "topic": topic_name(post.topic, _language()),
+            "say_url": _say_url(),
+        },
+    )
 
 
 @require_safe
@@ -71,19 +77,31 @@ def feed(request: HttpRequest) -> HttpResponse:
     """Return the newest posts as an Atom feed (RFC 4287)."""
     posts = list(queries.published()[:50])
     atom = Atom1Feed(
-        title=_("回音壁"), link=request.build_absolute_uri(reverse("wall:index")), description=_("已答复、已办结的事项"),
-        feed_url=request.build_absolute_uri(), language=get_language(),
+        title=_("回音壁"),
+        link=request.build_absolute_uri(reverse("wall:index")),
+        description=_("已答复、已办结的事项"),
+        feed_url=request.build_absolute_uri(),
+        language=get_language(),
     )
     for post in posts:
         address = request.build_absolute_uri(reverse("wall:detail", args=[post.slug]))
-        atom.add_item(title=post.title, link=address, description=_summary(post), unique_id=address,
-                      updateddate=post.published_at, pubdate=post.published_at, categories=[topic_name(post.topic)])
+        atom.add_item(
+            title=post.title,
+            link=address,
+            description=_summary(post),
+            unique_id=address,
+            updateddate=post.published_at,
+            pubdate=post.published_at,
+            categories=[topic_name(post.topic)],
+        )
     return HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
 
 
 def _summary(post: WallPost) -> str:
     return _("%(place)s 反映:%(question)s\n答复:%(answer)s") % {
-        "place": post.place_name, "question": post.question, "answer": post.answer,
+        "place": post.place_name,
+        "question": post.question,
+        "answer": post.answer,
     }
 
 

@@ -24,7 +24,6 @@ from echowall.matters.models.matters import OPEN_STATES
 from echowall.voices.models import Message
 
 TREND_DAYS = 14
-_OPEN_BY = ("state", "colour", "urgency", "intent", "topic", "channel", "community_path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,42 +51,45 @@ class Snapshot:
 
 
 def snapshot(actor: Actor, at: datetime) -> Snapshot:
-    """Return the board of what the present scope sees at ``at``. The numbers are those of ``figures`` of the same names."""
+    """Return the board of what the present scope sees at ``at``; its numbers are those of the figures of these names."""
     actor.require("matters.see")
     today = clock.today(at)
     days = [today - timedelta(days=back) for back in range(TREND_DAYS - 1, -1, -1)]
     begin = clock.midnight(days[0])
-    standing = list(Matter.objects.filter(state__in=OPEN_STATES).order_by().values(*_OPEN_BY).annotate(n=Count("*")))
-    came = list(
-        Matter.objects.filter(opened_at__gte=begin)
-        .order_by()
-        .annotate(day=TruncDate("opened_at", tzinfo=SHANGHAI))
-        .values("day", "intent", "topic", "channel", "community_path", "state")
-        .annotate(n=Count("*"))
-    )
+    standing = Matter.objects.filter(state__in=OPEN_STATES).order_by()
+    came = Matter.objects.filter(opened_at__gte=begin).exclude(state__in=("merged", "cancelled")).order_by()
+    # Several passes with few groups each: one with all of them would have as many groups as rows.
+    chain = _groups(standing, "state", "colour", "urgency")
+    where = _groups(standing, "topic", "community_path")
+    recent = came.filter(opened_at__gte=clock.midnight(days[-7]))
+    who, what = _groups(recent, "channel", "intent"), _groups(recent, "topic", "community_path")
     heard = _per_day(Message.objects.filter(said_at__gte=begin), "said_at")
     closed = _per_day(Matter.objects.filter(closed_at__gte=begin, state__in=("closed", "evaluated")), "closed_at")
-    valid = [row for row in came if row["state"] not in {"merged", "cancelled"}]
-    opened: Counter[date] = Counter()
-    for row in valid:
-        opened[row["day"]] += row["n"]
+    opened = _per_day(came, "opened_at")
     week = {"since": (today - timedelta(days=6)).isoformat(), "mark": "valid"}
-    recent = [row for row in valid if row["day"] > today - timedelta(days=7)]
     return Snapshot(
         as_of=at,
-        tiles=_tiles(standing)
+        tiles=_tiles(chain)
         | {"received": heard[today], "opened": opened[today], "closed": closed[today]}
         | _waiting_messages(),
         open_by={
-            name: _shares(standing, name, {"standing": "open"}) for name in ("colour", "urgency", "topic", "community")
+            name: _shares(groups, name, {"standing": "open"})
+            for name, groups in (("colour", chain), ("urgency", chain), ("topic", where), ("community", where))
         },
-        came_by={name: _shares(recent, name, week) for name in ("channel", "intent", "topic", "community")},
+        came_by={
+            name: _shares(groups, name, week)
+            for name, groups in (("channel", who), ("intent", who), ("topic", what), ("community", what))
+        },
         days=days,
         opened_on=[opened[day] for day in days],
         closed_on=[closed[day] for day in days],
         heard_on=[heard[day] for day in days],
         trend_queries=[{"since": d.isoformat(), "until": d.isoformat(), "mark": "valid"} for d in days],
     )
+
+
+def _groups(rows: Any, *columns: str) -> list[dict[str, Any]]:
+    return list(rows.values(*columns).annotate(n=Count("*")))
 
 
 def _tiles(standing: Sequence[dict[str, Any]]) -> dict[str, int]:

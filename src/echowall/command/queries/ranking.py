@@ -55,7 +55,7 @@ def _marks(query: dict[str, str] | Any) -> Q:
 
 def _rates(by: str, period: Period) -> dict[str, dict[str, Rate]]:
     """Return the rates by value of ``by`` in one pass over the period's matters, by the figures' own conditions."""
-    assert period.since is not None and period.until is not None  # noqa: PT018 - checked by the caller; for the type checker
+    assert period.since is not None and period.until is not None  # noqa: S101, PT018 - checked by the caller; for the type checker
     column = SPLITS[by][1]
     sums: dict[str, Any] = {}
     for code in RATES:

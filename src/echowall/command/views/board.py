@@ -24,7 +24,6 @@ from ..queries.board import Share, Snapshot
 from ..queries.counting import rows_address
 from ..queries.finding import find_anything
 from ..queries.hot import hot_issues
-from ..queries.pulse import critical_waiting
 from ..queries.street_map import compounds_geojson
 from ..tiles import tiles_html
 
@@ -42,14 +41,13 @@ def board(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def lists(request: HttpRequest) -> HttpResponse:
-    """Show the parts of the board that a change refreshes: critical ones and hot issues."""
+    """Show the parts of the board that a change refreshes: hot issues."""
     return render(request, "command/board_lists.html", _lists(actor_of(request)))
 
 
 def _lists(actor: Actor) -> dict[str, Any]:
     issues = hot_issues(actor, clock.now())
     return {
-        "critical": critical_waiting(),
         "hot": [
             {"issue": one, "topic": topic_name(one.topic, _language()), "url": rows_address("matters", one.query)}
             for one in issues

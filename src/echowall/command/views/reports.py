@@ -64,7 +64,7 @@ def _office(actor: Actor) -> Place:
 
 def _subject(asked: Mapping[str, str], span: str, actor: Actor) -> Subject:
     usual = _usual(span)
-    assert usual.since is not None and usual.until is not None  # noqa: PT018 - made so above; for the type checker
+    assert usual.since is not None and usual.until is not None  # noqa: S101, PT018 - made so above; for the type checker
     until = _day(asked, "until", usual.until)
     since = (
         until if span == "day" else until - timedelta(days=6) if span == "week" else _day(asked, "since", usual.since)

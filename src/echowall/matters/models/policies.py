@@ -11,8 +11,9 @@ class PolicyText(models.Model):
     """One plain explanation of a rule with its source and its days (政策口径). Says nothing about anybody."""
 
     id = models.UUIDField(primary_key=True)
-    place = models.ForeignKey("places.Place", on_delete=models.PROTECT, null=True, related_name="+",
-                              help_text="null: everywhere")
+    place = models.ForeignKey(
+        "places.Place", on_delete=models.PROTECT, null=True, related_name="+", help_text="null: everywhere"
+    )
     topic = models.CharField(max_length=40, blank=True)
     title = models.CharField(max_length=120)
     text = models.TextField()
@@ -26,8 +27,11 @@ class PolicyText(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("place", "title", "valid_from"), nulls_distinct=False,
-                                    name="one_policy_text_per_place_title_day"),
+            models.UniqueConstraint(
+                fields=("place", "title", "valid_from"),
+                nulls_distinct=False,
+                name="one_policy_text_per_place_title_day",
+            ),
             models.CheckConstraint(
                 condition=models.Q(valid_until=None) | models.Q(valid_until__gt=models.F("valid_from")),
                 name="policy_text_ends_after_it_begins",

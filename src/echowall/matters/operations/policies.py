@@ -47,17 +47,20 @@ def save_policy_text(
     try:
         with transaction.atomic():
             text.save()
-            audit.record(actor=actor, at=at, action="matters.policy.changed" if policy_id else "matters.policy.added",
-                         subject=("policy", text.id), detail={"title": row.title, "valid_from": str(row.valid_from)},
-                         where=(place.office_id, place.path) if place else (None, None))
+            audit.record(
+                actor=actor,
+                at=at,
+                action="matters.policy.changed" if policy_id else "matters.policy.added",
+                subject=("policy", text.id),
+                detail={"title": row.title, "valid_from": str(row.valid_from)},
+                where=(place.office_id, place.path) if place else (None, None),
+            )
     except IntegrityError as exc:
         raise refuse("policy_exists", _("同名、同一天生效的口径已经有了"), place="title", value=row.title) from exc
     return text
 
 
-def load_policy_texts(
-    *, rows: Sequence[PolicyRow], place: Place | None, actor: Actor, at: datetime
-) -> tuple[int, int]:
+def load_policy_texts(*, rows: Sequence[PolicyRow], place: Place | None, actor: Actor, at: datetime) -> tuple[int, int]:
     """Load many texts: the same title and first day is brought up to date, others are added; (added, changed).
 
     Raises:
@@ -75,14 +78,21 @@ def load_policy_texts(
             text.save()
             added, changed = added + (held is None), changed + (held is not None)
         if added or changed:
-            audit.record(actor=actor, at=at, action="matters.policy.loaded",
-                         subject=("place", place.id if place else "*"), detail={"added": added, "changed": changed},
-                         where=(place.office_id, place.path) if place else (None, None))
+            audit.record(
+                actor=actor,
+                at=at,
+                action="matters.policy.loaded",
+                subject=("place", place.id if place else "*"),
+                detail={"added": added, "changed": changed},
+                where=(place.office_id, place.path) if place else (None, None),
+            )
     return added, changed
 
 
 def _same(held: PolicyText, row: PolicyRow) -> bool:
-    return all(getattr(held, name) == getattr(row, name) for name in ("text", "source", "issued_on", "valid_until", "topic"))
+    return all(
+        getattr(held, name) == getattr(row, name) for name in ("text", "source", "issued_on", "valid_until", "topic")
+    )
 
 
 def _put(text: PolicyText, row: PolicyRow, place: Place | None, actor: Actor, at: datetime) -> None:

@@ -51,7 +51,8 @@ def callbacks_due(at: datetime, limit: int = 200) -> list[CallbackDue]:
         .filter(Q(matter__state__in=_STATES) | Q(matter__state="merged", matter__merged_into__state__in=_STATES))
         .filter(~Exists(asked.exclude(outcome=Callback.Outcome.UNREACHED)))
         .annotate(has_phone=~Q(message__phone_masked=""))
-        .select_related("matter__place", "matter__merged_into__place", "message").prefetch_related("callbacks")
+        .select_related("matter__place", "matter__merged_into__place", "message")
+        .prefetch_related("callbacks")
         .order_by(F("has_phone").desc(), "answered_at", "id")[: limit * 3]
     )
     found = [_due(report) for report in rows]

@@ -105,73 +105,80 @@ def _pile(name: str, title: Any, icon: str, rows: QuerySet[Matter], key: str = "
     return Pile(name, title, icon, list(first[:PILE_ROWS]), count, key)
 
 
-def waiting_for(actor: Actor) -> list[Pile]:
-    """Return what waits for the actor, by what there is to do; empty piles are left out."""
+def _of_teams(actor: Actor, teams: list[UUID]) -> list[Pile | None]:
+    """Return what waits for a member of these teams."""
+    matters = Matter.objects.all()
+    part = Assignment.objects.filter(matter=OuterRef("pk"), ended_at=None, team_id__in=teams)
+    return [
+        _pile("accept", _("待我受理"), "inbox", matters.filter(state="dispatched", lead_team_id__in=teams), "a"),
+        _pile(
+            "handle",
+            _("我在处置"),
+            "progress-check",
+            matters.filter(state="handling", lead_team_id__in=teams, owner_id=actor.id),
+        ),
+        _pile(
+            "team",
+            _("本专班在处置"),
+            "users-group",
+            matters.filter(state="handling", lead_team_id__in=teams).exclude(owner_id=actor.id),
+        ),
+        _pile(
+            "joint",
+            _("请我协办"),
+            "users",
+            matters.filter(Exists(part.filter(is_lead=False)), state__in=("dispatched", "handling")),
+        ),
+        _pile(
+            "back",
+            _("核查退回"),
+            "arrow-back-up",
+            matters.filter(
+                Exists(
+                    HistoryEvent.objects.filter(
+                        matter=OuterRef("pk"), seq=OuterRef("last_seq"), kind="checked", body__passed=False
+                    )
+                ),
+                state="handling",
+                lead_team_id__in=teams,
+            ),
+        ),
+    ]
+
+
+def _of_desk(actor: Actor) -> list[Pile | None]:
+    """Return what waits for whoever dispatches."""
+    matters = Matter.objects.all()
+    offered_here = HistoryEvent.objects.filter(
+        matter=OuterRef("pk"), kind="move_offered", body__to_office__in=[str(i) for i in actor.scope.office_ids]
+    )
+    return [
+        _pile(
+            "critical",
+            _("危急待受理"),
+            "square-rotated-filled",
+            matters.filter(urgency="critical", state__in=("opened", "dispatched")),
+        ),
+        _pile("dispatch", _("待派遣"), "send", matters.filter(state="opened")),
+        _pile(
+            "offered",
+            _("外街道移交待接收"),
+            "arrows-exchange",
+            matters.filter(
+                Exists(offered_here),
+                also_office_ids__overlap=list(actor.scope.office_ids),
+                state__in=("opened", "dispatched", "handling"),
+            ),
+        ),
+        _pile("check", _("待核查"), "checklist", matters.filter(state="reported")),
+        _pile("close", _("待答复、回访、结案"), "phone-check", matters.filter(state="checked")),
+    ]
+
+
+def _of_leaders(actor: Actor) -> list[Pile | None]:
+    """Return what waits for those who approve and press."""
     matters = Matter.objects.all()
     piles: list[Pile | None] = []
-    teams = list(actor.team_ids)
-    if teams and actor.may("matters.accept"):
-        part = Assignment.objects.filter(matter=OuterRef("pk"), ended_at=None, team_id__in=teams)
-        piles += [
-            _pile("accept", _("待我受理"), "inbox", matters.filter(state="dispatched", lead_team_id__in=teams), "a"),
-            _pile(
-                "handle",
-                _("我在处置"),
-                "progress-check",
-                matters.filter(state="handling", lead_team_id__in=teams, owner_id=actor.id),
-            ),
-            _pile(
-                "team",
-                _("本专班在处置"),
-                "users-group",
-                matters.filter(state="handling", lead_team_id__in=teams).exclude(owner_id=actor.id),
-            ),
-            _pile(
-                "joint",
-                _("请我协办"),
-                "users",
-                matters.filter(Exists(part.filter(is_lead=False)), state__in=("dispatched", "handling")),
-            ),
-            _pile(
-                "back",
-                _("核查退回"),
-                "arrow-back-up",
-                matters.filter(
-                    Exists(
-                        HistoryEvent.objects.filter(
-                            matter=OuterRef("pk"), seq=OuterRef("last_seq"), kind="checked", body__passed=False
-                        )
-                    ),
-                    state="handling",
-                    lead_team_id__in=teams,
-                ),
-            ),
-        ]
-    if actor.may("matters.dispatch"):
-        offered_here = HistoryEvent.objects.filter(
-            matter=OuterRef("pk"), kind="move_offered", body__to_office__in=[str(i) for i in actor.scope.office_ids]
-        )
-        piles += [
-            _pile(
-                "critical",
-                _("危急待受理"),
-                "square-rotated-filled",
-                matters.filter(urgency="critical", state__in=("opened", "dispatched")),
-            ),
-            _pile("dispatch", _("待派遣"), "send", matters.filter(state="opened")),
-            _pile(
-                "offered",
-                _("外街道移交待接收"),
-                "arrows-exchange",
-                matters.filter(
-                    Exists(offered_here),
-                    also_office_ids__overlap=list(actor.scope.office_ids),
-                    state__in=("opened", "dispatched", "handling"),
-                ),
-            ),
-            _pile("check", _("待核查"), "checklist", matters.filter(state="reported")),
-            _pile("close", _("待答复、回访、结案"), "phone-check", matters.filter(state="checked")),
-        ]
     if actor.may("matters.suspend"):
         asked = HistoryEvent.objects.filter(matter=OuterRef("pk"), kind="suspension_asked")
         decided = HistoryEvent.objects.filter(matter=OuterRef("pk"), kind="suspended")
@@ -189,4 +196,16 @@ def waiting_for(actor: Actor) -> list[Pile]:
                 "overdue", _("超期未办结"), "alert-hexagon-filled", matters.filter(state__in=OPEN_STATES, colour="red")
             )
         )
+    return piles
+
+
+def waiting_for(actor: Actor) -> list[Pile]:
+    """Return what waits for the actor, by what there is to do; empty piles are left out."""
+    teams = list(actor.team_ids)
+    piles: list[Pile | None] = []
+    if teams and actor.may("matters.accept"):
+        piles += _of_teams(actor, teams)
+    if actor.may("matters.dispatch"):
+        piles += _of_desk(actor)
+    piles += _of_leaders(actor)
     return [pile for pile in piles if pile is not None]

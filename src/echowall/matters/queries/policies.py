@@ -31,10 +31,17 @@ def policies_for(matter: Matter, on: date, words: str = "", limit: int = 6) -> l
             return []
         rows = rows.filter(terms=SearchQuery(asked, search_type="raw", config="simple"))
     own = [f"'{t}'" for t in terms(f"{matter.title} {matter.summary[:300]}").split()[:_WORDS] if t.isalnum()]
-    shared = SearchRank(F("terms"), SearchQuery(" | ".join(own), search_type="raw", config="simple")) if own else Value(0.0)
+    shared = (
+        SearchRank(F("terms"), SearchQuery(" | ".join(own), search_type="raw", config="simple")) if own else Value(0.0)
+    )
     parent = matter.topic.split(".")[0]
-    near = Case(When(topic=matter.topic, then=Value(1.0)), When(topic=parent, then=Value(0.6)),
-                When(topic__startswith=f"{parent}.", then=Value(0.3)), default=Value(0.0), output_field=FloatField())
+    near = Case(
+        When(topic=matter.topic, then=Value(1.0)),
+        When(topic=parent, then=Value(0.6)),
+        When(topic__startswith=f"{parent}.", then=Value(0.3)),
+        default=Value(0.0),
+        output_field=FloatField(),
+    )
     rows = rows.annotate(fit=near + shared)
     if not words.strip():
         rows = rows.filter(fit__gt=0.05)

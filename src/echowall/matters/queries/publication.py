@@ -41,9 +41,20 @@ def answered_matter(matter_id: UUID) -> AnsweredMatter | None:
         return None
     first = Report.objects.filter(matter=matter).order_by("-is_first", "joined_at", "id").first()
     return AnsweredMatter(
-        matter.id, matter.number, matter.office_id, matter.place_id, matter.place_path, matter.topic, matter.urgency,
-        matter.title, matter.summary, matter.state in _ENDED, first.message_id if first else None, matter.opened_at,
-        answer.text, answer.written_at,
+        matter.id,
+        matter.number,
+        matter.office_id,
+        matter.place_id,
+        matter.place_path,
+        matter.topic,
+        matter.urgency,
+        matter.title,
+        matter.summary,
+        matter.state in _ENDED,
+        first.message_id if first else None,
+        matter.opened_at,
+        answer.text,
+        answer.written_at,
     )
 
 

@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 import xlsxwriter
 from django.test import Client
+from tests.cast import EVENING, Cast
 
 from echowall.kernel import clock, scope
 from echowall.kernel.actors import SYSTEM_ACTOR
@@ -24,7 +25,6 @@ from echowall.notices.models import Notice
 from echowall.voices.channels.types import HeardMessage
 from echowall.voices.models import Message
 from echowall.voices.operations import hear_messages
-from tests.cast import EVENING, Cast
 
 GOOD = "您好,经核实,供水公司已于5月3日22时修复三号楼水管,现已恢复供水。"
 POOR = "您好,您反映的问题已转相关部门。"
@@ -34,8 +34,12 @@ LATER = EVENING + timedelta(minutes=30)
 def heard_matter(cast: Cast, *, state: str = "checked", phones: tuple[str, ...] = ("13800001234",)) -> Matter:
     street = cast.fuhua
     duty, handler = street.actor("duty"), street.actor("handler")
-    said = [HeardMessage(channel="web", key=f"k{n}", text="三号楼停水两天了,请处理", sender="王先生", phone=phone,
-                         said_at=EVENING) for n, phone in enumerate(phones)]
+    said = [
+        HeardMessage(
+            channel="web", key=f"k{n}", text="三号楼停水两天了,请处理", sender="王先生", phone=phone, said_at=EVENING
+        )
+        for n, phone in enumerate(phones)
+    ]
     messages = hear_messages(messages=said, source=street.web, actor=duty, at=EVENING)
     with scope.as_system():
         matter = operations.open_from_message(message_id=messages[0].id, actor=duty, at=EVENING)
@@ -81,8 +85,14 @@ class TestAnswerReporters:
     def test_open_place_of_a_template_is_never_sent(self, cast: Cast) -> None:
         matter, duty = heard_matter(cast), cast.fuhua.actor("duty")
         with scope.active(duty.scope), pytest.raises(InvalidInput) as refused:
-            operations.answer_reporters(matter_id=matter.id, text=GOOD + "联系【专班电话】", actor=duty, at=EVENING,
-                                        despite_findings=True, despite_reason="试")
+            operations.answer_reporters(
+                matter_id=matter.id,
+                text=GOOD + "联系【专班电话】",
+                actor=duty,
+                at=EVENING,
+                despite_findings=True,
+                despite_reason="试",
+            )
         assert "place_open" in refused.value.codes
 
     def test_chosen_reporters_first_then_the_rest(self, cast: Cast) -> None:
@@ -98,7 +108,13 @@ class TestAnswerReporters:
     def test_handler_sends_word_on_how_it_goes(self, cast: Cast) -> None:
         matter, handler = heard_matter(cast, state="handling"), cast.fuhua.actor("handler")
         with scope.active(handler.scope):
-            send = {"matter_id": matter.id, "text": "正在抢修,今晚恢复", "actor": handler, "at": EVENING, "request_key": "r"}
+            send = {
+                "matter_id": matter.id,
+                "text": "正在抢修,今晚恢复",
+                "actor": handler,
+                "at": EVENING,
+                "request_key": "r",
+            }
             assert operations.inform_reporters(**send) == operations.inform_reporters(**send)
         with scope.as_system():
             assert Notice.objects.count() == 1
@@ -111,8 +127,14 @@ class TestAnsweringPage:
             Matter.objects.update(topic="utilities.water")
             old = Matter.objects.get()
             duty, office = cast.fuhua.actor("duty"), cast.fuhua.office
-            operations.save_reply_template(office=office, actor=duty, at=EVENING, wording=Wording(
-                "停水", "{{地点}}的停水({{编号}})已处理:{{处置情况}} 电话{{专班电话}}", "utilities.water"))
+            operations.save_reply_template(
+                office=office,
+                actor=duty,
+                at=EVENING,
+                wording=Wording(
+                    "停水", "{{地点}}的停水({{编号}})已处理:{{处置情况}} 电话{{专班电话}}", "utilities.water"
+                ),
+            )
             operations.load_policy_texts(rows=POLICY_ROWS, place=None, actor=SYSTEM_ACTOR, at=EVENING)
         other = second_matter(cast)
         client.force_login(cast.fuhua.duty)
@@ -251,8 +273,17 @@ class TestCallbackList:
 
 
 POLICY_ROWS = [
-    PolicyRow("停水抢修时限", "供水管道漏水,一般24小时内修复。", "城市供水条例", date(2020, 1, 1), topic="utilities.water"),
-    PolicyRow("停水抢修时限(旧规定)", "48小时内修复。", "城市供水条例", date(2010, 1, 1), date(2020, 1, 1), topic="utilities.water"),
+    PolicyRow(
+        "停水抢修时限", "供水管道漏水,一般24小时内修复。", "城市供水条例", date(2020, 1, 1), topic="utilities.water"
+    ),
+    PolicyRow(
+        "停水抢修时限(旧规定)",
+        "48小时内修复。",
+        "城市供水条例",
+        date(2010, 1, 1),
+        date(2020, 1, 1),
+        topic="utilities.water",
+    ),
     PolicyRow("居家观察天数", "密接居家观察7天。", "某方案", date(2022, 1, 1), topic="isolation.home"),
 ]
 
@@ -277,9 +308,17 @@ class TestPolicyTexts:
         assert "补贴" not in client.get("/desk/matters/policies/").content.decode()
 
     def test_all_mistakes_at_once(self) -> None:
-        rows = [{"title": "", "text": "内", "source": "据", "valid_from": "昨天"},
-                {"title": "题", "text": "内", "source": "据", "valid_from": "2022-05-02", "valid_until": "2022-05-01",
-                 "topic": "no"}]
+        rows = [
+            {"title": "", "text": "内", "source": "据", "valid_from": "昨天"},
+            {
+                "title": "题",
+                "text": "内",
+                "source": "据",
+                "valid_from": "2022-05-02",
+                "valid_until": "2022-05-01",
+                "topic": "no",
+            },
+        ]
         with pytest.raises(InvalidInput) as refused:
             read_file("x.json", json.dumps(rows).encode())
         assert refused.value.codes == {"field_missing", "date_invalid", "ends_before_it_begins", "topic_unknown"}

@@ -36,8 +36,11 @@ def _matter(request: HttpRequest, matter_id: UUID) -> Matter:
 
 def _context(matter: Matter, given: dict[str, Any]) -> dict[str, Any]:
     facts = queries.reply_facts(matter, clock.now())
-    sent = list(Answer.objects.filter(report__in=[r.report for r in queries.reporters_of(matter)])
-                .order_by("-written_at", "-id")[:10])
+    sent = list(
+        Answer.objects.filter(report__in=[r.report for r in queries.reporters_of(matter)]).order_by(
+            "-written_at", "-id"
+        )[:10]
+    )
     notices = notices_queries.notices_of("answer", [answer.id for answer in sent])
     templates = [(t, fill_in(t.text, facts)) for t in queries.templates_for(matter)]
     text = given.get("text", "")
@@ -82,15 +85,21 @@ def library_search(request: HttpRequest, matter_id: UUID) -> HttpResponse:
 def send(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     """Send an answer or word on how it goes to the reporters chosen."""
     matter = _matter(request, matter_id)
-    given = {name: request.POST.get(name, "").strip() for name in ("text", "kind", "despite_reason", "request_key")}
+    given: dict[str, Any] = {name: request.POST.get(name, "").strip() for name in ("text", "kind", "despite_reason", "request_key")}
     given["reports"] = request.POST.getlist("reports")
     try:
         _send(request, matter, given)
     except InvalidInput as refusal:
         context = _context(matter, given) | {"problems": refusal.problems}
-        context["must_reason"] = any(p.code in {"reply_incomplete"} or p.place == "despite_reason" for p in refusal.problems)
-        return render(request, "matters/answering/panel.html" if request.headers.get("HX-Request")
-                      else "matters/answering/page.html", context, status=422)
+        context["must_reason"] = any(
+            p.code in {"reply_incomplete"} or p.place == "despite_reason" for p in refusal.problems
+        )
+        return render(
+            request,
+            "matters/answering/panel.html" if request.headers.get("HX-Request") else "matters/answering/page.html",
+            context,
+            status=422,
+        )
     messages.success(request, _("已送出,按各人来的渠道发送") if given["kind"] != "informed" else _("已告知进展"))
     target = reverse("matters:answering", args=[matter.id])
     if request.headers.get("HX-Request"):
@@ -107,13 +116,20 @@ def _send(request: HttpRequest, matter: Matter, given: dict[str, Any]) -> None:
         raise InvalidInput(Problem("field_missing", _("请至少选一位反映人"), place="reports"))
     if not given["text"]:
         raise InvalidInput(Problem("field_missing", _("请填写内容"), place="text"))
-    common = {"matter_id": matter.id, "text": given["text"], "report_ids": chosen, "actor": actor_of(request),
-              "at": clock.now(), "request_key": given["request_key"][:64] or None}
+    common = {
+        "matter_id": matter.id,
+        "text": given["text"],
+        "report_ids": chosen,
+        "actor": actor_of(request),
+        "at": clock.now(),
+        "request_key": given["request_key"][:64] or None,
+    }
     if given["kind"] == "informed":
         operations.inform_reporters(**common)
     else:
-        operations.answer_reporters(despite_findings=bool(given["despite_reason"]),
-                                    despite_reason=given["despite_reason"], **common)
+        operations.answer_reporters(
+            despite_findings=bool(given["despite_reason"]), despite_reason=given["despite_reason"], **common
+        )
 
 
 @require_POST
@@ -122,10 +138,15 @@ def letter(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     matter = _matter(request, matter_id)
     facts = queries.reply_facts(matter, clock.now())
     paper = {
-        "resident_name": request.POST.get("resident_name", "").strip() or _("居民"), "opened_on": facts["收到日期"],
-        "matter_title": matter.title, "matter_number": matter.number, "reply_text": request.POST.get("text", "").strip(),
-        "team_name": facts.get("专班", matter.office.name), "office_phone": facts.get("专班电话") or _("社区公告的电话"),
-        "office_name": matter.office.name, "issued_on": facts["今天"],
+        "resident_name": request.POST.get("resident_name", "").strip() or _("居民"),
+        "opened_on": facts["收到日期"],
+        "matter_title": matter.title,
+        "matter_number": matter.number,
+        "reply_text": request.POST.get("text", "").strip(),
+        "team_name": facts.get("专班", matter.office.name),
+        "office_phone": facts.get("专班电话") or _("社区公告的电话"),
+        "office_name": matter.office.name,
+        "issued_on": facts["今天"],
     }
     try:
         template = library().version(matter.playbook).papers["reply_letter"]

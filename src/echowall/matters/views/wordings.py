@@ -63,8 +63,9 @@ def template(request: HttpRequest, template_id: UUID | None = None) -> HttpRespo
         given = {name: request.POST.get(name, "") for name in ("name", "topic", "text", "is_active")}
         wording = operations.Wording(given["name"], given["text"], given["topic"], bool(given["is_active"]))
         try:
-            operations.save_reply_template(office=office, wording=wording, actor=actor, at=clock.now(),
-                                           template_id=template_id)
+            operations.save_reply_template(
+                office=office, wording=wording, actor=actor, at=clock.now(), template_id=template_id
+            )
         except InvalidInput as refusal:
             problems = refusal.problems
         else:
@@ -86,16 +87,26 @@ def policy(request: HttpRequest, policy_id: UUID | None = None) -> HttpResponse:
     if request.method == "POST":
         given = {name: request.POST.get(name, "") for name in COLUMNS.values()}
         try:
-            operations.save_policy_text(row=read_row(given), place=own_office(actor, "matters.check"), actor=actor,
-                                        at=clock.now(), policy_id=policy_id)
+            operations.save_policy_text(
+                row=read_row(given),
+                place=own_office(actor, "matters.check"),
+                actor=actor,
+                at=clock.now(),
+                policy_id=policy_id,
+            )
         except InvalidInput as refusal:
             problems = refusal.problems
         else:
             messages.success(request, _("已保存"))
             return redirect("matters:policies")
     may_change = held is None or (held.place is not None and actor.may("matters.check", held.place.path))
-    context = {"given": given, "problems": problems, "topics": _topics(), "held": held,
-               "may_change": may_change and actor.may("matters.check")}
+    context = {
+        "given": given,
+        "problems": problems,
+        "topics": _topics(),
+        "held": held,
+        "may_change": may_change and actor.may("matters.check"),
+    }
     return render(request, "matters/answering/policy.html", context, status=422 if problems else 200)
 
 
@@ -107,8 +118,12 @@ def load_policies(request: HttpRequest) -> HttpResponse:
     if file is None:
         raise InvalidInput(Problem("file_missing", _("请选择文件"), place="file"))
     rows = read_file(file.name or "", file.read())
-    added, changed = operations.load_policy_texts(rows=rows, place=own_office(actor, "matters.check"), actor=actor,
-                                                  at=clock.now())
-    messages.success(request, _("新增 %(added)d 条,更新 %(changed)d 条,共 %(total)d 条") % {
-        "added": added, "changed": changed, "total": len(rows)})
+    added, changed = operations.load_policy_texts(
+        rows=rows, place=own_office(actor, "matters.check"), actor=actor, at=clock.now()
+    )
+    messages.success(
+        request,
+        _("新增 %(added)d 条,更新 %(changed)d 条,共 %(total)d 条")
+        % {"added": added, "changed": changed, "total": len(rows)},
+    )
     return redirect("matters:policies")

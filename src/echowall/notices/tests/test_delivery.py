@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from tests.cast import EVENING, Cast
 
 from echowall.kernel import clock, scope
 from echowall.kernel.errors import InvalidInput, NotPermitted
@@ -14,8 +15,6 @@ from echowall.kernel.ids import new_id
 from echowall.notices import operations, rules
 from echowall.notices.delivering import deliver_due
 from echowall.notices.models import Notice
-from tests.cast import EVENING, Cast
-
 from echowall.notices.tests.providers import http_provider, smtp_provider
 
 PHONE = "13800001234"
@@ -23,15 +22,22 @@ PHONE = "13800001234"
 
 def _queue(cast: Cast, transport: str = "sms", address: str = PHONE) -> Notice:
     office = cast.fuhua.office
-    return operations.queue_notice(transport=transport, address=address, text="您好,菜已送到。", subject=("answer", new_id()),
-                                   at=EVENING, where=(office.id, office.path))
+    return operations.queue_notice(
+        transport=transport,
+        address=address,
+        text="您好,菜已送到。",
+        subject=("answer", new_id()),
+        at=EVENING,
+        where=(office.id, office.path),
+    )
 
 
 def _set(cast: Cast, transport: str = "sms", **settings: str) -> None:
     office, actor = cast.fuhua.office, cast.fuhua.actor("administrator")
     with scope.active(actor.scope):
-        operations.set_transport(office_id=office.id, place_path=office.path, transport=transport, settings=settings,
-                                 actor=actor, at=EVENING)
+        operations.set_transport(
+            office_id=office.id, place_path=office.path, transport=transport, settings=settings, actor=actor, at=EVENING
+        )
 
 
 def _now(notice_id: UUID) -> Notice:
@@ -129,14 +135,19 @@ class TestDeliverDue:
         with http_provider() as provider:
             _set(cast, "wechat", app_id="wx1", app_secret="s", base_url=provider.address)
             provider.script = [
-                (200, {"access_token": "old", "expires_in": 7200}), (200, {"errcode": 42001, "errmsg": "expired"}),
-                (200, {"access_token": "new", "expires_in": 7200}), (200, {"errcode": 0}), (200, {"errcode": 45015}),
+                (200, {"access_token": "old", "expires_in": 7200}),
+                (200, {"errcode": 42001, "errmsg": "expired"}),
+                (200, {"access_token": "new", "expires_in": 7200}),
+                (200, {"errcode": 0}),
+                (200, {"errcode": 45015}),
             ]
             first, second = _queue(cast, "wechat", "open-1"), _queue(cast, "wechat", "open-2")
             deliver_due()
         assert [path for path, _h, _b in provider.requests] == [
-            "/cgi-bin/stable_token", "/cgi-bin/message/custom/send?access_token=old",
-            "/cgi-bin/stable_token", "/cgi-bin/message/custom/send?access_token=new",
+            "/cgi-bin/stable_token",
+            "/cgi-bin/message/custom/send?access_token=old",
+            "/cgi-bin/stable_token",
+            "/cgi-bin/message/custom/send?access_token=new",
             "/cgi-bin/message/custom/send?access_token=new",
         ]
         assert {_now(first.id).state, _now(second.id).state} == {"sent", "failed"}  # 48 hours are over for one
@@ -182,5 +193,6 @@ class TestSetTransport:
     def test_only_administrators(self, cast: Cast) -> None:
         office, duty = cast.fuhua.office, cast.fuhua.actor("duty")
         with scope.active(duty.scope), pytest.raises(NotPermitted):
-            operations.set_transport(office_id=office.id, place_path=office.path, transport="sms", settings={},
-                                     actor=duty, at=EVENING)
+            operations.set_transport(
+                office_id=office.id, place_path=office.path, transport="sms", settings={}, actor=duty, at=EVENING
+            )

@@ -72,8 +72,9 @@ def call(method: str, url: str, **with_: Any) -> httpx.Response:
     if response.is_success:
         return response
     retry = response.status_code >= 500 or response.status_code in {408, 425, 429}
-    raise NotDelivered(f"通道返回 HTTP {response.status_code}", is_final=not retry,
-                       is_doubtful=response.status_code >= 500)
+    raise NotDelivered(
+        f"通道返回 HTTP {response.status_code}", is_final=not retry, is_doubtful=response.status_code >= 500
+    )
 
 
 def json_of(response: httpx.Response) -> Mapping[str, Any]:

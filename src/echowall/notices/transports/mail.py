@@ -34,16 +34,29 @@ class MailTransport:
         ident = f"<{parcel.key}@{given['sender'].rpartition('@')[2] or 'echowall'}>"
         security = given.get("security") or "ssl"
         backend = EmailBackend(
-            host=given["host"], port=self.port, username=given.get("username", ""), password=given.get("password", ""),
-            use_ssl=security == "ssl", use_tls=security == "starttls", timeout=int(SEND_SECONDS),
+            host=given["host"],
+            port=self.port,
+            username=given.get("username", ""),
+            password=given.get("password", ""),
+            use_ssl=security == "ssl",
+            use_tls=security == "starttls",
+            timeout=int(SEND_SECONDS),
         )
-        mail = EmailMessage(parcel.subject or "答复", parcel.text, given["sender"], [parcel.address],
-                            headers={"Message-ID": ident, "Auto-Submitted": "auto-replied"}, connection=backend)
+        mail = EmailMessage(
+            parcel.subject or "答复",
+            parcel.text,
+            given["sender"],
+            [parcel.address],
+            headers={"Message-ID": ident, "Auto-Submitted": "auto-replied"},
+            connection=backend,
+        )
         try:
             mail.send()
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused) as exc:
-            raise NotDelivered("收件地址被拒绝" if isinstance(exc, smtplib.SMTPRecipientsRefused) else "发件地址被拒绝",
-                               is_final=_is_final(exc)) from exc
+            raise NotDelivered(
+                "收件地址被拒绝" if isinstance(exc, smtplib.SMTPRecipientsRefused) else "发件地址被拒绝",
+                is_final=_is_final(exc),
+            ) from exc
         except smtplib.SMTPServerDisconnected as exc:
             raise NotDelivered("邮件服务器中断了连接", is_doubtful=True) from exc
         except smtplib.SMTPResponseException as exc:

@@ -11,7 +11,9 @@ import time
 
 from .base import Field, NotDelivered, Parcel, call, json_of
 
-_FINAL = frozenset({40003, 43004, 45015, 45047, 45157, 48001, 48002, 50002})  # bad open id, not following, window closed …
+_FINAL = frozenset(
+    {40003, 43004, 45015, 45047, 45157, 48001, 48002, 50002}
+)  # bad open id, not following, window closed …
 _TOKEN_GONE = frozenset({40001, 40014, 42001})
 _MAX_BYTES = 2000
 
@@ -36,8 +38,14 @@ class WechatTransport:
         """Send as text, cut at the limit of the interface (2,048 bytes); a dead token is renewed once."""
         body = {"touser": parcel.address, "msgtype": "text", "text": {"content": _fitting(parcel.text)}}
         for attempt in range(2):
-            answer = json_of(call("POST", f"{self.base}/cgi-bin/message/custom/send",
-                                  params={"access_token": self._token(renew=attempt > 0)}, json=body))
+            answer = json_of(
+                call(
+                    "POST",
+                    f"{self.base}/cgi-bin/message/custom/send",
+                    params={"access_token": self._token(renew=attempt > 0)},
+                    json=body,
+                )
+            )
             code = int(answer.get("errcode", 0) or 0)
             if code == 0:
                 return str(answer.get("msgid", "") or "accepted")[:120]
@@ -51,9 +59,18 @@ class WechatTransport:
             token, until = _tokens.get((self.base, self.app_id), ("", 0.0))
             if token and not renew and time.monotonic() < until:
                 return token
-            answer = json_of(call("POST", f"{self.base}/cgi-bin/stable_token", json={
-                "grant_type": "client_credential", "appid": self.app_id, "secret": self.secret, "force_refresh": renew,
-            }))
+            answer = json_of(
+                call(
+                    "POST",
+                    f"{self.base}/cgi-bin/stable_token",
+                    json={
+                        "grant_type": "client_credential",
+                        "appid": self.app_id,
+                        "secret": self.secret,
+                        "force_refresh": renew,
+                    },
+                )
+            )
             if not answer.get("access_token"):
                 raise NotDelivered(f"取不到公众号令牌:{answer.get('errcode', '')}")
             token = str(answer["access_token"])

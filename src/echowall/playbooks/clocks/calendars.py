@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Protocol
 
-from chinese_calendar import constants  # type: ignore[import-untyped]  # the package ships no type hints
+from chinese_calendar import constants
 
 from echowall.playbooks.errors import CalendarEnds, PlaybookInvalid, Said
 from echowall.playbooks.yaml_source import Section, parse_yaml, top_section

@@ -58,6 +58,13 @@ class TestDangerSigns:
             ("不想活了", "suicide"),
             ("家里一股煤气味", "gas_leak"),
             ("孩子一个人在家", "child_alone"),
+            ("我爸心脏骤停，邻居在按", "cardiac_arrest"),
+            ("重症肌无力断药了 现在吞咽困难", "weakness"),
+            ("My husband is NOT breathing, building 7", "foreign_language"),
+            ("仓库电石遇水冒泡了", "chemical"),
+            ("商场扶梯夹手了 拽不出来", "fall_or_crush"),
+            ("明天不用叫我起床了 保重", "farewell"),
+            ("我们爬到车顶了 水还在涨", "swept_away"),
             ("断粮三天了", "no_food"),
         ],
     )

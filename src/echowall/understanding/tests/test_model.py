@@ -1,6 +1,7 @@
 """The scorer, its file, its confidence and its deciding words, on a small corpus made here."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from echowall.understanding import calibration
 from echowall.understanding.examples import Example
 from echowall.understanding.learning import assemble, fit_head, matrix
 from echowall.understanding.model import Head, ModelFileError, TextModel, softmax
-from echowall.understanding.segmentation import Reading, choose_reading, grams, lead, normalise
+from echowall.understanding.segmentation import COUNTED, Reading, _listed, choose_reading, grams, lead, normalise
 from echowall.understanding.training import fit
 from echowall.understanding.types import Band
 from echowall.understanding.vectors import learn_vocabulary
@@ -43,6 +44,20 @@ class TestNormalise:
         assert len(normalise(text)) == len(text)
         assert "139" not in normalise(text)
         assert "岁" in normalise(text)
+
+
+class TestConcepts:
+    def test_counted_concepts_are_features_but_form_no_pairs(self):
+        found = grams("腰疼,配盒布洛芬缓释片", Reading())
+        assert {"body_part", "quantity", "dose_form"} <= set(found[4].names)
+        paired = {part for name in found[5].names for part in name.split("*")}
+        assert paired
+        assert not paired & {"body_part", "quantity", "dose_form"}
+
+    def test_no_counted_word_is_longer_than_the_runs_it_is_looked_up_in(self):
+        listed = [word for words in _listed(COUNTED).values() for word in words.split()]
+        assert len(listed) > 300
+        assert [word for word in listed if len(word) > 4] == []
 
 
 class TestGrams:
@@ -99,6 +114,16 @@ class TestTextModel:
         for example in corpus():
             for head, chances in full.probabilities(example.text).items():
                 assert model.probabilities(example.text)[head] == pytest.approx(chances, abs=0.05)
+
+    def test_the_upper_level_has_thresholds_of_its_own(self, model, tmp_path):
+        head = Head("topic", model.head("topic").labels, 0.99, 0.9, above=(0.6, 0.4))
+        heads = tuple(head if one.name == "topic" else one for one in model.heads)
+        replace(model, heads=heads).save(tmp_path / "m.npz")
+        loaded = TextModel.load(tmp_path / "m.npz")
+        assert loaded.head("topic").above == (0.6, 0.4)
+        for example in corpus():
+            top = loaded.classify(example.text)["topic_top"]
+            assert (top.band == Band.SURE) == (top.confidence >= 0.6)
 
     def test_answers_with_confidence_and_the_deciding_words(self, model):
         text = "急！楼下王奶奶的降压药吃完了，谁能代买"

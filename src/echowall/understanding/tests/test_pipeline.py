@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from echowall.understanding.pipeline import final_urgency, from_json, to_json, understand, understand_many
+from echowall.understanding.pipeline import (
+    final_urgency,
+    from_json,
+    settled_topic,
+    to_json,
+    understand,
+    understand_many,
+)
 from echowall.understanding.places import Gazetteer
 from echowall.understanding.types import Band, GazetteerEntry, Guess, Urgency
 
@@ -101,6 +108,25 @@ class TestMany:
         found = list(understand_many(texts, classifier=Rules()))
         assert [bool(one.danger) for one in found] == [True, False, True]
         assert found == [understand(text, sent_at=at, classifier=Rules()) for text, at in texts]
+
+
+class TestSettledTopic:
+    LEAF = Guess("supplies.food", 0.6, Band.LOOK, others=(("supplies.price", 0.35), ("other", 0.03)))
+
+    def test_gives_the_parent_when_only_that_is_sure(self) -> None:
+        found = settled_topic({"topic": self.LEAF, "topic_top": Guess("supplies", 0.96, Band.SURE)})
+        assert (found.value, found.band) == ("supplies", Band.SURE)
+        assert found.others == (("supplies.food", 0.6), ("supplies.price", 0.35))
+
+    def test_keeps_the_leaf_when_the_parent_is_unsure_too(self) -> None:
+        assert settled_topic({"topic": self.LEAF, "topic_top": Guess("supplies", 0.8, Band.LOOK)}) == self.LEAF
+
+    def test_keeps_a_leaf_that_is_sure(self) -> None:
+        leaf = Guess("supplies.food", 0.97, Band.SURE)
+        assert settled_topic({"topic": leaf, "topic_top": Guess("supplies", 0.99, Band.SURE)}) == leaf
+
+    def test_without_a_classifier_nothing_is_settled(self) -> None:
+        assert settled_topic({}).band == Band.MUST_LOOK
 
 
 class TestFinalUrgency:

@@ -1,5 +1,6 @@
 """Every read of hearing."""
 
+from ..models.sources import Channel
 from .addresses import AnswerAddress, answer_address
 from .alike import Alike, copies_of, of_phone
 from .corrections import corrected_examples
@@ -27,6 +28,7 @@ __all__ = [
     "QUEUES",
     "Alike",
     "AnswerAddress",
+    "Channel",
     "MessageFacts",
     "OwnMessage",
     "PublicationFacts",

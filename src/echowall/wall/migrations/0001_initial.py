@@ -3,68 +3,97 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import echowall.kernel.fields
 from django.db import migrations, models
+
+import echowall.kernel.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('number', models.BigIntegerField(default=0)),
-                ('withdrawn', models.BigIntegerField(default=0)),
+                ("id", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("number", models.BigIntegerField(default=0)),
+                ("withdrawn", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='WallPost',
+            name="WallPost",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('slug', models.CharField(help_text='drawn by lot: tells nothing about the matter', max_length=12, unique=True)),
-                ('matter_id', models.UUIDField(unique=True)),
-                ('office_id', models.UUIDField()),
-                ('place_path', echowall.kernel.fields.PathField()),
-                ('community_id', models.UUIDField(null=True)),
-                ('place_name', models.CharField(help_text='community at most', max_length=80)),
-                ('topic', models.CharField(max_length=40)),
-                ('title', models.CharField(max_length=120)),
-                ('question', models.TextField()),
-                ('answer', models.TextField()),
-                ('said_on', models.DateField()),
-                ('answered_on', models.DateField()),
-                ('is_closed', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('proposed', '待审'), ('published', '已公开'), ('hidden', '不公开')], default='proposed', max_length=10)),
-                ('flags', models.JSONField(default=list, help_text='why somebody should look')),
-                ('removed', models.JSONField(default=dict, help_text='how many of each kind were taken out')),
-                ('is_edited', models.BooleanField(default=False, help_text='a person changed the words: machines leave them alone')),
-                ('proposed_at', models.DateTimeField()),
-                ('published_at', models.DateTimeField(null=True)),
-                ('published_by_id', models.UUIDField(help_text='null: by itself, under the playbook', null=True)),
-                ('terms', django.contrib.postgres.search.SearchVectorField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="drawn by lot: tells nothing about the matter", max_length=12, unique=True
+                    ),
+                ),
+                ("matter_id", models.UUIDField(unique=True)),
+                ("office_id", models.UUIDField()),
+                ("place_path", echowall.kernel.fields.PathField()),
+                ("community_id", models.UUIDField(null=True)),
+                ("place_name", models.CharField(help_text="community at most", max_length=80)),
+                ("topic", models.CharField(max_length=40)),
+                ("title", models.CharField(max_length=120)),
+                ("question", models.TextField()),
+                ("answer", models.TextField()),
+                ("said_on", models.DateField()),
+                ("answered_on", models.DateField()),
+                ("is_closed", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("proposed", "待审"), ("published", "已公开"), ("hidden", "不公开")],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                ("flags", models.JSONField(default=list, help_text="why somebody should look")),
+                ("removed", models.JSONField(default=dict, help_text="how many of each kind were taken out")),
+                (
+                    "is_edited",
+                    models.BooleanField(
+                        default=False, help_text="a person changed the words: machines leave them alone"
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField()),
+                ("published_at", models.DateTimeField(null=True)),
+                ("published_by_id", models.UUIDField(help_text="null: by itself, under the playbook", null=True)),
+                ("terms", django.contrib.postgres.search.SearchVectorField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'published')), fields=['-published_at', '-id'], name='wall_published'), models.Index(fields=['office_id', 'state', '-proposed_at'], name='wall_office_state'), django.contrib.postgres.indexes.GinIndex(fields=['terms'], name='wall_terms')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "published")),
+                        fields=["-published_at", "-id"],
+                        name="wall_published",
+                    ),
+                    models.Index(fields=["office_id", "state", "-proposed_at"], name="wall_office_state"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["terms"], name="wall_terms"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WallStep',
+            name="WallStep",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=10)),
-                ('before', models.JSONField(default=dict)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('at', models.DateTimeField()),
-                ('by_id', models.UUIDField(null=True)),
-                ('by_name', models.CharField(max_length=80)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='wall.wallpost')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=10)),
+                ("before", models.JSONField(default=dict)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("at", models.DateTimeField()),
+                ("by_id", models.UUIDField(null=True)),
+                ("by_name", models.CharField(max_length=80)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="wall.wallpost"
+                    ),
+                ),
             ],
         ),
     ]

@@ -16,9 +16,7 @@ class Migration(migrations.Migration):
             "CREATE POLICY wall_wallpost_public ON wall_wallpost FOR SELECT USING (state = 'published')",
             "DROP POLICY wall_wallpost_public ON wall_wallpost",
         ),
-        rls.Guarded(
-            "wall_wallstep", f"EXISTS (SELECT 1 FROM wall_wallpost p WHERE p.id = post_id AND {_PARENT})"
-        ),
+        rls.Guarded("wall_wallstep", f"EXISTS (SELECT 1 FROM wall_wallpost p WHERE p.id = post_id AND {_PARENT})"),
         rls.SearchFunction("wall_wallpost", "state = 'published'"),
         migrations.RunSQL("INSERT INTO wall_edition (id, number, withdrawn) VALUES (1, 0, 0)", migrations.RunSQL.noop),
     )

@@ -25,7 +25,7 @@ def _piece(part: Piece) -> SafeString | str:
         return part.words
     if part.kind == "look":
         return format_html('<mark title="{}">{}</mark>', _("可能认得出人"), part.words)
-    return format_html('<del>{}</del><ins>{}</ins>', part.words, part.instead)
+    return format_html("<del>{}</del><ins>{}</ins>", part.words, part.instead)
 
 
 @register.filter

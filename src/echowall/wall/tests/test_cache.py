@@ -28,8 +28,14 @@ class Site:
         self.asked.append(environ)
         if self.is_down:
             raise ConnectionError("database away")
-        start_response("200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Set-Cookie", "secret=1"),
-                                  ("Content-Security-Policy", "default-src 'self'")])
+        start_response(
+            "200 OK",
+            [
+                ("Content-Type", "text/html; charset=utf-8"),
+                ("Set-Cookie", "secret=1"),
+                ("Content-Security-Policy", "default-src 'self'"),
+            ],
+        )
         return [f'<meta name="ew-now" content="{len(self.asked)}">{self.words}'.encode()]
 
     def read_edition(self) -> tuple[int, int]:
@@ -55,8 +61,14 @@ def cache(site: Site, tmp_path: Path) -> Iterator[WallCache]:
 def get(cache: WallCache, path: str = "/wall/", **environ: str) -> tuple[str, dict[str, str], str]:
     said: list[Any] = []
     path, _mark, query = path.partition("?")
-    given = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "wsgi.url_scheme": "http",
-             "HTTP_HOST": "wall.example", **environ}
+    given = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "wsgi.url_scheme": "http",
+        "HTTP_HOST": "wall.example",
+        **environ,
+    }
     body = b"".join(cache(given, lambda status, headers: said.append((status, dict(headers)))))
     status, headers = said[0]
     if headers.get("Content-Encoding") == "gzip":
@@ -76,7 +88,9 @@ def until(cache: WallCache, wanted: str, path: str = "/wall/") -> bool:
 class TestWallCache:
     def test_asks_once_without_anything_of_the_reader(self, cache: WallCache, site: Site) -> None:
         for _ in range(50):
-            status, headers, body = get(cache, "/wall/?q=水&utm=1", HTTP_COOKIE="sessionid=abc", HTTP_ACCEPT_ENCODING="gzip")
+            status, headers, body = get(
+                cache, "/wall/?q=水&utm=1", HTTP_COOKIE="sessionid=abc", HTTP_ACCEPT_ENCODING="gzip"
+            )
         assert (status, body[-1]) == ("200 OK", "甲")
         assert "Set-Cookie" not in headers
         assert headers["Cache-Control"].startswith("public, max-age=10, stale-while-revalidate")
@@ -100,7 +114,9 @@ class TestWallCache:
         assert "甲" in get(cache)[2]
         assert until(cache, "二")
 
-    def test_goes_on_when_the_database_is_down_and_after_a_restart(self, cache: WallCache, site: Site, tmp_path: Path) -> None:
+    def test_goes_on_when_the_database_is_down_and_after_a_restart(
+        self, cache: WallCache, site: Site, tmp_path: Path
+    ) -> None:
         get(cache)
         site.is_down = True
         time.sleep(0.05)
@@ -123,7 +139,9 @@ class TestWallCache:
         assert "三" in get(cache, "/wall/abc/")[2]
         assert all("甲" not in page.read_text() for page in tmp_path.glob("*.page"))
 
-    def test_a_restart_throws_away_what_was_withdrawn_meanwhile(self, cache: WallCache, site: Site, tmp_path: Path) -> None:
+    def test_a_restart_throws_away_what_was_withdrawn_meanwhile(
+        self, cache: WallCache, site: Site, tmp_path: Path
+    ) -> None:
         get(cache)
         cache.close()
         site.words, site.edition = "四", (5, 5)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from tests.cast import EVENING, Cast
 
 from echowall.kernel import scope
 from echowall.kernel.errors import NotFound, NotPermitted, Refusal
@@ -15,22 +16,25 @@ from echowall.voices.channels.types import HeardMessage
 from echowall.voices.operations import hear_messages
 from echowall.wall import operations, queries, reactions
 from echowall.wall.models import WallPost, WallStep
-from tests.cast import EVENING, Cast
 
 SAID = "我是王建国,住铁路小区3号楼2单元501,电话13800001234,楼下垃圾三天没人收了,请处理"
 ANSWER = "您好,经核实,垃圾清运车因故障停运,已于5月3日晚全部清运完毕,今后每天早晚各清运一次。"
 
 
-def closed_matter(cast: Cast, text: str = SAID, answer: str = ANSWER, topic: str = "property.waste", **extra: str) -> Matter:
+def closed_matter(
+    cast: Cast, text: str = SAID, answer: str = ANSWER, topic: str = "property.waste", **extra: str
+) -> Matter:
     street = cast.fuhua
-    message = HeardMessage(channel="web", key=text, text=text, sender="王建国", phone="13800001234", said_at=EVENING,
-                           extra=extra)
+    message = HeardMessage(
+        channel="web", key=text, text=text, sender="王建国", phone="13800001234", said_at=EVENING, extra=extra
+    )
     (heard,) = hear_messages(messages=[message], source=street.web, actor=street.actor("duty"), at=EVENING)
     duty, lead, at = street.actor("duty"), street.actor("leader"), EVENING + timedelta(minutes=5)
     with scope.as_system():
         matter = matters_operations.open_from_message(message_id=heard.id, actor=duty, at=EVENING)
-        Matter.objects.filter(id=matter.id).update(topic=topic, urgency="normal", place=street.building,
-                                                     place_path=street.building.path)
+        Matter.objects.filter(id=matter.id).update(
+            topic=topic, urgency="normal", place=street.building, place_path=street.building.path
+        )
         system = {"actor": street.actor("handler"), "at": at, "matter_id": matter.id}
         matters_operations.dispatch_matter(matter_id=matter.id, team_id=street.medical.id, actor=duty, at=at)
         matters_operations.accept_matter(**system)
@@ -38,7 +42,9 @@ def closed_matter(cast: Cast, text: str = SAID, answer: str = ANSWER, topic: str
         matters_operations.check_matter(matter_id=matter.id, passed=True, note="", actor=duty, at=at)
         matters_operations.answer_reporters(matter_id=matter.id, text=answer, actor=duty, at=at)
         report = matter.reports.get()
-        matters_operations.record_callback(matter_id=matter.id, report_id=report.id, outcome="solved", actor=lead, at=at)
+        matters_operations.record_callback(
+            matter_id=matter.id, report_id=report.id, outcome="solved", actor=lead, at=at
+        )
         matters_operations.close_matter(matter_id=matter.id, actor=duty, at=at)
         matter.refresh_from_db()
         reactions.propose_closed(matter_id=str(matter.id), event_id="")
@@ -59,17 +65,22 @@ class TestProposePost:
             assert secret not in page
         assert "垃圾三天没人收" in page
         assert "七一三社区" in page
-        assert client.get("/wall/?q=清运车").content.decode().count("<li class=\"card\">") == 1
-        assert client.get("/wall/?q=没有这样的词").content.decode().count("<li class=\"card\">") == 0
+        assert client.get("/wall/?q=清运车").content.decode().count('<li class="card">') == 1
+        assert client.get("/wall/?q=没有这样的词").content.decode().count('<li class="card">') == 0
         assert post.title in client.get("/wall/feed.atom").content.decode()
         assert client.get("/wall/?topic=nonsense").status_code == 404
 
-    @pytest.mark.parametrize(("change", "flag"), [
-        ({"topic": "medical_care.dialysis"}, "topic_sensitive"),
-        ({"answer": ANSWER + "孕妇已先行安排。"}, "health_detail"),
-        ({"may_publish": "0"}, "not_agreed"),
-    ])
-    def test_waits_where_somebody_has_to_look(self, cast: Cast, client: Client, change: dict[str, str], flag: str) -> None:
+    @pytest.mark.parametrize(
+        ("change", "flag"),
+        [
+            ({"topic": "medical_care.dialysis"}, "topic_sensitive"),
+            ({"answer": ANSWER + "孕妇已先行安排。"}, "health_detail"),
+            ({"may_publish": "0"}, "not_agreed"),
+        ],
+    )
+    def test_waits_where_somebody_has_to_look(
+        self, cast: Cast, client: Client, change: dict[str, str], flag: str
+    ) -> None:
         post = post_of(closed_matter(cast, **change))
         assert post.state == "proposed"
         assert flag in post.flags
@@ -117,7 +128,9 @@ class TestModeration:
     def test_empty_words_are_refused_and_kept_on_the_page(self, cast: Cast, client: Client) -> None:
         post = post_of(closed_matter(cast))
         client.force_login(cast.fuhua.duty)
-        page = client.post(f"/desk/wall/{post.id}/decide/", {"do": "publish", "title": "", "question": "问", "answer": ""})
+        page = client.post(
+            f"/desk/wall/{post.id}/decide/", {"do": "publish", "title": "", "question": "问", "answer": ""}
+        )
         assert page.status_code == 422
         assert ">问</textarea>" in page.content.decode()
 
