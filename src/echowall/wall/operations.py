@@ -70,20 +70,15 @@ def propose_post(*, matter_id: UUID, actor: Actor, at: datetime) -> WallPost | N
     return post
 
 
-<<<<<<< HEAD
-def _written(
-    post: WallPost | None, matter: AnsweredMatter, texts: Texts, waits: list[str], actor: Actor, at: datetime
-) -> WallPost:
-=======
 def _one_at_a_time(matter_id: UUID) -> None:
     """Let answering and closing of one matter, told to two workers at once, not both put up its first post."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(matter_id)])
 
 
-def _written(post: WallPost | None, matter: AnsweredMatter, texts: Texts, waits: list[str], actor: Actor,
-             at: datetime) -> WallPost:
->>>>>>> w/bench
+def _written(
+    post: WallPost | None, matter: AnsweredMatter, texts: Texts, waits: list[str], actor: Actor, at: datetime
+) -> WallPost:
     """Put new words on a new or an untouched post; words that nobody has seen do not stay public by themselves."""
     before = _kept(post) if post else {}
     post = post or WallPost(id=new_id(), slug=_slug(), matter_id=matter.id, proposed_at=at)
