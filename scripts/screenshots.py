@@ -29,7 +29,6 @@ from urllib.parse import urljoin
 import yaml
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 ROOT = Path(__file__).resolve().parent.parent
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -106,7 +105,7 @@ def sign_in(browser: Browser, base: str, account: dict[str, str]) -> Any:
 
 
 def perform(page: Page, action: dict[str, Any]) -> None:
-    """Do one action of the list: click, fill, press, select, wait, hover or pause (ms)."""
+    """Do one action of the list: click, fill, press, select, wait, arrive (address), hover or pause (ms)."""
     (verb, what), *_ = action.items()
     if verb == "fill":
         page.fill(what["selector"], what["value"])
@@ -120,10 +119,12 @@ def perform(page: Page, action: dict[str, Any]) -> None:
         page.click(what)
     elif verb == "hover":
         page.hover(what)
+    elif verb == "arrive":
+        page.wait_for_url(what)
     elif verb == "wait":
         page.wait_for_selector(what)
     else:
-        sys.exit(f"unknown action {verb!r}: use click, fill, press, select, wait, hover or pause")
+        sys.exit(f"unknown action {verb!r}: use click, fill, press, select, wait, arrive, hover or pause")
 
 
 def faults_of(page: Page, width: int, allow: list[str]) -> list[str]:
@@ -229,7 +230,7 @@ def photograph(browser: Browser, shot: Shot, settings: dict[str, Any], folder: P
         except NotThereError:
             context.close()
             raise
-        except PlaywrightTimeout as error:
+        except Error as error:  # one page's trouble must not cost the others
             faults.append(f"{label}: {str(error).splitlines()[0]}")
             context.close()
             continue
