@@ -76,8 +76,10 @@ def make_cast() -> Cast:
 def _street(district: Place, name: str, code: str, communities: tuple[str, ...], compound: str, prefix: str) -> Street:
     office = add_place(parent=district, new=NewPlace("office", name, code), actor=SYSTEM_ACTOR, at=DAWN)
     areas = add_places(
-        parent=office, new=[NewPlace("community", c, label=f"c{i}") for i, c in enumerate(communities, 1)],
-        actor=SYSTEM_ACTOR, at=DAWN,
+        parent=office,
+        new=[NewPlace("community", c, label=f"c{i}") for i, c in enumerate(communities, 1)],
+        actor=SYSTEM_ACTOR,
+        at=DAWN,
     )
     yard = add_place(parent=areas[0], new=NewPlace("compound", compound, label="y1"), actor=SYSTEM_ACTOR, at=DAWN)
     building = add_place(parent=yard, new=NewPlace("building", "3号楼", label="b3"), actor=SYSTEM_ACTOR, at=DAWN)
@@ -93,17 +95,22 @@ def _street(district: Place, name: str, code: str, communities: tuple[str, ...],
             ("administrator", "管理员周涛", "administrator"),
         )
     }
-    teams = [form_team(office=office, name=n, actor=SYSTEM_ACTOR, at=DAWN)
-             for n in ("医疗保障专班", "生活物资专班", "综合协调专班")]
+    teams = [
+        form_team(office=office, name=n, actor=SYSTEM_ACTOR, at=DAWN)
+        for n in ("医疗保障专班", "生活物资专班", "综合协调专班")
+    ]
     topics: tuple[tuple[str, ...], ...] = (("medicine", "medical_care", "emergency"), ("supplies",), ("",))
     for team, claimed in zip(teams, topics, strict=True):
-        set_responsibilities(team=team, answers_for=[(t, office, t == "emergency") for t in claimed],
-                             actor=SYSTEM_ACTOR, at=DAWN)
+        set_responsibilities(
+            team=team, answers_for=[(t, office, t == "emergency") for t in claimed], actor=SYSTEM_ACTOR, at=DAWN
+        )
     add_member(team=teams[0], worker=people["handler"], is_lead=True, actor=SYSTEM_ACTOR, at=DAWN)
     sources = [
         add_source(channel=channel, name=title, place=place, actor=SYSTEM_ACTOR, at=DAWN, is_public=channel == "web")
         for channel, title, place in (
-            ("web", f"{name}网上留言", office), ("pasted", f"{compound}业主群", yard), ("hotline", f"{name}热线", office),
+            ("web", f"{name}网上留言", office),
+            ("pasted", f"{compound}业主群", yard),
+            ("hotline", f"{name}热线", office),
         )
     ]
     return Street(office, areas, yard, building, *people.values(), *teams, *sources)

@@ -20,7 +20,6 @@ from echowall.matters.registers import MATTERS
 from echowall.voices.models import Message
 
 
-
 class TestAddressesByHand:
     """A parameter nobody offers is refused or ignored, never a server error."""
 
@@ -99,9 +98,7 @@ class TestAnswerSentAnew:
                 matter_id=matter.id, text="正在联系社区医生", actor=duty, at=EVENING, request_key="one"
             )
             with pytest.raises(Refusal) as refused:
-                operations.answer_reporters(
-                    matter_id=matter.id, text=REPLY, actor=duty, at=EVENING, request_key="one"
-                )
+                operations.answer_reporters(matter_id=matter.id, text=REPLY, actor=duty, at=EVENING, request_key="one")
             assert refused.value.codes == {"request_key_used"}
             operations.answer_reporters(matter_id=matter.id, text=REPLY, actor=duty, at=EVENING, request_key="two")
             operations.answer_reporters(matter_id=matter.id, text=REPLY, actor=duty, at=EVENING, request_key="two")

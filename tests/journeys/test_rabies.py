@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests.cast import EVENING, PASSWORD, Cast
 
 from echowall.kernel import assets, clock
 from echowall.kernel.scope import as_system
@@ -21,7 +22,6 @@ from echowall.matters.reactions import take_message
 from echowall.voices.models import Message
 from echowall.voices.sweeping import sweep_pending
 from echowall.wall.models import WallPost
-from tests.cast import EVENING, PASSWORD, Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
@@ -119,7 +119,13 @@ class TestRabiesCase:
         handler.goto(f"{url}/desk/matters/{matter.id}/")
         _move(handler, "a", "accept", "受理")
         evening(EVENING + timedelta(hours=12))
-        _move(handler, "b", "report_back", "反馈办结", note="社区医生张医生5月4日上午9时上门接种狂犬疫苗第三针,留观30分钟无不适")
+        _move(
+            handler,
+            "b",
+            "report_back",
+            "反馈办结",
+            note="社区医生张医生5月4日上午9时上门接种狂犬疫苗第三针,留观30分钟无不适",
+        )
 
         duty.reload()
         _move(duty, "c", "check", "核查", passed="yes")

@@ -8,14 +8,20 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from tests.cast import Cast
 
 from echowall.kernel import assets
 from echowall.kernel.scope import as_system
 from echowall.voices.models import Message
-from tests.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-dev-shm-usage", "--disable-background-networking"]
+FLAGS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+]
 WORDS = "我妈妈的胰岛素明天就用完了，小区封着出不去"
 
 
@@ -46,9 +52,7 @@ def page(phone: BrowserContext) -> Iterator[Page]:
 
 
 class TestResidentsPhone:
-    def test_offline_then_online_arrives_once(
-        self, live_server, cast: Cast, phone: BrowserContext, page: Page
-    ) -> None:
+    def test_offline_then_online_arrives_once(self, live_server, cast: Cast, phone: BrowserContext, page: Page) -> None:
         page.goto(live_server.url)
         page.get_by_label("发生了什么事").fill(WORDS)
         page.get_by_label("联系电话").fill("13800001234")

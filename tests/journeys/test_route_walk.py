@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from tests.cast import EVENING, Cast, Street
 
 from echowall.kernel import clock, scope
 from echowall.kernel.ids import new_id
@@ -22,7 +23,6 @@ from echowall.people.models import Worker
 from echowall.voices.channels.types import HeardMessage
 from echowall.voices.operations import hear_messages
 from echowall.voices.sweeping import sweep_pending
-from tests.cast import EVENING, Cast, Street
 
 ROLES = ("duty", "dispatcher", "handler", "community", "leader", "inspector", "administrator")
 # Frames and libraries of others, whose pages show nothing of ours; and what signs in or out.
@@ -58,7 +58,9 @@ class Told:
             matter = matters.open_from_message(message_id=heard.id, actor=duty, at=EVENING, title=f"{word}断药")
             if matter.state == "opened":
                 matters.dispatch_matter(matter_id=matter.id, team_id=street.medical.id, actor=duty, at=EVENING)
-            work = Progress.objects.create(id=new_id(), kind="export", title=word, owner_id=street.duty.id, started_at=EVENING)
+            work = Progress.objects.create(
+                id=new_id(), kind="export", title=word, owner_id=street.duty.id, started_at=EVENING
+            )
             view = SavedView.objects.create(id=new_id(), register="matters", name=word, owner_id=street.duty.id,
                                             office_id=street.office.id, created_at=EVENING)  # fmt: skip
         self.ids: dict[str, Any] = {

@@ -10,7 +10,6 @@ from django.db.models import Lookup
 
 from .personal import Sealed
 
-
 _PATH = re.compile(r"(?:[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*)?")
 
 
@@ -32,7 +31,7 @@ class PathField(models.Field):  # type: ignore[type-arg]
         return None if value is None else str(value)
 
 
-class _PathLookup(Lookup):  # type: ignore[type-arg]
+class _PathLookup(Lookup):
     operator = ""
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:

@@ -47,8 +47,10 @@ def enqueue(task: Any, *, lock: str | None = None, at: Any = None, **arguments: 
     """Queue ``task`` with plain JSON arguments, in the present transaction: it runs only if that commits.
 
     Args:
+        task: what ``job`` made of a function.
         lock: jobs with the same lock run one after the other.
         at: aware instant before which it does not start.
+        **arguments: what the function gets.
     """
     task.configure(lock=lock, schedule_at=at).defer(**arguments)
 

@@ -13,7 +13,6 @@ from .ids import new_id
 from .models import DataKey
 from .personal import new_wrapped_key
 
-
 # Only what is committed is remembered: a key made in a transaction that rolls back must not seal anything.
 _current: dict[str, tuple[UUID, bytes]] = {}
 _by_id: dict[UUID, bytes] = {}
@@ -65,7 +64,13 @@ def destroy_keys(*, kind: str, actor: Actor, at: datetime, reason: str) -> int:
     """
     actor.require("personal.destroy_keys")
     count = DataKey.objects.filter(kind=kind, destroyed_at=None).update(wrapped=None, destroyed_at=at)
-    audit.record(actor=actor, at=at, action="kernel.keys.destroyed", subject=("data_key", kind),
-                 detail={"count": count}, reason=reason)
+    audit.record(
+        actor=actor,
+        at=at,
+        action="kernel.keys.destroyed",
+        subject=("data_key", kind),
+        detail={"count": count},
+        reason=reason,
+    )
     forget_cached_keys()
     return count

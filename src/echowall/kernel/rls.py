@@ -93,7 +93,7 @@ class SearchFunction(RunSQL):
         self.table, self.condition = table, condition
         super().__init__(
             sql=[
-                f"CREATE FUNCTION {table}_search(query tsquery, at_most integer) RETURNS SETOF uuid"  # noqa: S608
+                f"CREATE FUNCTION {table}_search(query tsquery, at_most integer) RETURNS SETOF uuid"
                 " LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS"
                 f" $$ SELECT id FROM {table} WHERE terms @@ query AND {condition} ORDER BY id DESC LIMIT at_most $$",
                 f"REVOKE EXECUTE ON FUNCTION {table}_search(tsquery, integer) FROM PUBLIC",
@@ -144,11 +144,11 @@ class FasterSearchFunction(RunSQL):
             " {language} STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ {body} $$"
         )
         holds = f"terms @@ query AND {condition} ORDER BY id DESC LIMIT at_most"
-        everywhere = f"SELECT id FROM {table} WHERE {holds}"  # noqa: S608 - the table is ours
-        newest = f"SELECT * FROM {table} ORDER BY id DESC LIMIT {self.NEWEST}"  # noqa: S608
+        everywhere = f"SELECT id FROM {table} WHERE {holds}"
+        newest = f"SELECT * FROM {table} ORDER BY id DESC LIMIT {self.NEWEST}"
         body = (
             "#variable_conflict use_column\nDECLARE found_ids uuid[]; BEGIN"
-            f" found_ids := ARRAY(SELECT id FROM ({newest}) n WHERE {holds});"  # noqa: S608
+            f" found_ids := ARRAY(SELECT id FROM ({newest}) n WHERE {holds});"
             " IF cardinality(found_ids) < at_most THEN"
             f" RETURN QUERY {everywhere}; ELSE RETURN QUERY SELECT unnest(found_ids); END IF; END"
         )

@@ -107,8 +107,14 @@ MATTERS = Register(
         Column("topic", _("类别"), lambda m: topic_name(m.topic), width=20),
         Column("intent", _("诉求"), lambda m: m.intent, "intent", width=8),
         Column("state", _("状态"), lambda m: m.get_state_display(), width=12),
-        Column("clock", _("时限"), lambda m: (m.colour if m.state in OPEN_STATES else "", m.due_at), "clock",
-               sort="due_at", width=18),
+        Column(
+            "clock",
+            _("时限"),
+            lambda m: (m.colour if m.state in OPEN_STATES else "", m.due_at),
+            "clock",
+            sort="due_at",
+            width=18,
+        ),
         Column("team", _("专班"), lambda m: m.lead_team.name if m.lead_team else "", width=16),
         Column("owner", _("承办人"), lambda m: m.owner.name if m.owner else "", width=12, in_list=False),
         Column("opened_at", _("收到"), lambda m: m.opened_at, "instant", sort="opened_at", width=17),
@@ -123,7 +129,9 @@ MATTERS = Register(
         Filter("standing", _("办理"), _by_standing, "choice", _standing),
         choice_filter("state", _("状态"), "state", State.choices),
         choice_filter("urgency", _("紧急"), "urgency", [(k, s.word) for k, s in URGENCY.items()]),
-        choice_filter("colour", _("时限"), "colour", [("green", _("正常")), ("amber", _("将到期")), ("red", _("超期"))]),
+        choice_filter(
+            "colour", _("时限"), "colour", [("green", _("正常")), ("amber", _("将到期")), ("red", _("超期"))]
+        ),
         choice_filter("intent", _("诉求"), "intent", [(k, s.word) for k, s in INTENT.items()]),
         Filter("topic", _("类别"), _by_topic, "choice", _topics),
         Filter("community", _("社区"), _by_community, "choice", communities),

@@ -58,9 +58,16 @@ def route(*, topic: str, path: str, claims: Iterable[Claim], is_critical: bool =
     claim = best[3]
     others = list(dict.fromkeys(f[3].team_name for f in fitting[1:] if f[3].team_id != claim.team_id))
     return Route(
-        team_id=claim.team_id, team_name=claim.team_name, is_certain=not rivals,
+        team_id=claim.team_id,
+        team_name=claim.team_name,
+        is_certain=not rivals,
         why={
-            "topic": topic, "claimed_topic": claim.topic, "place": claim.place_name, "place_path": claim.place_path,
-            "critical_lead": bool(best[0]), "equal_claims": [f[3].team_name for f in rivals], "others": others[:5],
+            "topic": topic,
+            "claimed_topic": claim.topic,
+            "place": claim.place_name,
+            "place_path": claim.place_path,
+            "critical_lead": bool(best[0]),
+            "equal_claims": [f[3].team_name for f in rivals],
+            "others": others[:5],
         },
     )

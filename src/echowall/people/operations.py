@@ -21,9 +21,7 @@ from echowall.places.models import Place
 from .models import Appointment, Role, Worker
 
 
-def open_account(
-    *, username: str, name: str, password: str, actor: Actor, at: datetime, phone: str = ""
-) -> Worker:
+def open_account(*, username: str, name: str, password: str, actor: Actor, at: datetime, phone: str = "") -> Worker:
     """Open an account; it may do nothing until it is appointed.
 
     Raises:
@@ -60,8 +58,11 @@ def _check(worker: Worker, password: str) -> None:
     if not worker.username or not worker.name:
         problems.append(Problem("name_missing", _("登录名和姓名都要填写"), place="username", value=worker.username))
     if Worker.objects.filter(username__iexact=worker.username).exists():
-        problems.append(Problem("username_taken", _("登录名已被使用"), place="username", value=worker.username,
-                                fix=_("请换一个登录名")))
+        problems.append(
+            Problem(
+                "username_taken", _("登录名已被使用"), place="username", value=worker.username, fix=_("请换一个登录名")
+            )
+        )
     try:
         validate_password(password, worker)
     except ValidationError as exc:
@@ -76,8 +77,13 @@ def _store(worker: Worker, phone: str, actor: Actor, at: datetime) -> None:
             worker.phone_sealed, worker.phone_index = seal("phone", phone), blind_index("phone", phone)
             worker.phone_masked = mask_phone(phone)
         worker.save(force_insert=True)
-        audit.record(actor=actor, at=at, action="people.account.opened", subject=("worker", worker.id),
-                     detail={"username": worker.username})
+        audit.record(
+            actor=actor,
+            at=at,
+            action="people.account.opened",
+            subject=("worker", worker.id),
+            detail={"username": worker.username},
+        )
 
 
 def appoint(*, worker: Worker, role: str, place: Place, actor: Actor, at: datetime) -> Appointment:
@@ -95,8 +101,14 @@ def appoint(*, worker: Worker, role: str, place: Place, actor: Actor, at: dateti
         return held
     with transaction.atomic():
         appointment = Appointment.objects.create(id=new_id(), worker=worker, role=role, place=place, valid_from=at)
-        audit.record(actor=actor, at=at, action="people.worker.appointed", subject=("worker", worker.id),
-                     detail={"role": role, "place": place.name}, where=(place.office_id, place.path))
+        audit.record(
+            actor=actor,
+            at=at,
+            action="people.worker.appointed",
+            subject=("worker", worker.id),
+            detail={"role": role, "place": place.name},
+            where=(place.office_id, place.path),
+        )
     return appointment
 
 
@@ -112,9 +124,14 @@ def end_appointment(*, appointment: Appointment, actor: Actor, at: datetime) -> 
     with transaction.atomic():
         appointment.valid_until = at
         appointment.save(update_fields=["valid_until"])
-        audit.record(actor=actor, at=at, action="people.appointment.ended", subject=("worker", appointment.worker_id),
-                     detail={"role": appointment.role, "place": appointment.place.name},
-                     where=(appointment.place.office_id, appointment.place.path))
+        audit.record(
+            actor=actor,
+            at=at,
+            action="people.appointment.ended",
+            subject=("worker", appointment.worker_id),
+            detail={"role": appointment.role, "place": appointment.place.name},
+            where=(appointment.place.office_id, appointment.place.path),
+        )
     return appointment
 
 

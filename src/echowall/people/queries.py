@@ -17,7 +17,9 @@ from .rules import PERMISSIONS, PURPOSES, TEAM_ONLY
 
 def actor_for(worker: Worker, *, ip: str = "") -> Actor:
     """Return the worker as an actor: grants and scope from the appointments in force now, and the teams belonged to."""
-    from echowall.teams.queries import team_ids_of  # teams stand beside people; asked at call time to keep one direction
+    from echowall.teams.queries import (
+        team_ids_of,  # teams stand beside people; asked at call time to keep one direction
+    )
 
     at = clock.now()
     held = (
@@ -39,6 +41,11 @@ def actor_for(worker: Worker, *, ip: str = "") -> Actor:
             offices.append(appointment.place.id)
     teams = team_ids_of(worker.id)
     return Actor(
-        kind="worker", name=worker.name, id=worker.id, ip=ip, grants=tuple(grants), team_ids=frozenset(teams),
+        kind="worker",
+        name=worker.name,
+        id=worker.id,
+        ip=ip,
+        grants=tuple(grants),
+        team_ids=frozenset(teams),
         scope=Scope(paths=tuple(paths), office_ids=tuple(offices), team_ids=tuple(teams), purposes=frozenset(purposes)),
     )

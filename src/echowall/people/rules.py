@@ -10,22 +10,74 @@ ADMINISTRATION: Final = "administration"  # accounts, teams, places, settings
 OVERSIGHT: Final = "oversight"  # audit, statistics, inspection
 
 _DESK = {"voices.hear", "voices.see", "voices.correct", "matters.see", "matters.open", "matters.comment"}
-_DISPATCH = {"matters.dispatch", "matters.check", "matters.close", "matters.merge", "matters.answer", "matters.call_back",
-             "matters.reclassify", "matters.move", "matters.joint"}
+_DISPATCH = {
+    "matters.dispatch",
+    "matters.check",
+    "matters.close",
+    "matters.merge",
+    "matters.answer",
+    "matters.call_back",
+    "matters.reclassify",
+    "matters.move",
+    "matters.joint",
+}
 
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "duty_officer": frozenset(_DESK | _DISPATCH | {"personal.unmask", "wall.moderate", "registers.export"}),
-    "dispatcher": frozenset(_DESK | _DISPATCH | {"personal.unmask", "wall.moderate", "registers.export", "voices.import"}),
-    "handler": frozenset({"matters.see", "matters.accept", "matters.handle", "matters.comment", "matters.answer",
-                          "personal.unmask"}),
-    "community": frozenset(_DESK | {"voices.import", "matters.accept", "matters.handle", "matters.answer",
-                                    "matters.call_back", "personal.unmask"}),
-    "leader": frozenset(_DESK | _DISPATCH | {"matters.suspend", "matters.supervise", "matters.evaluate", "bulletins.issue",
-                                             "wall.moderate", "registers.export", "audit.see", "personal.unmask"}),
-    "inspector": frozenset({"voices.see", "matters.see", "matters.supervise", "matters.evaluate", "audit.see",
-                            "bulletins.issue", "registers.export"}),
-    "administrator": frozenset({"people.manage", "teams.manage", "places.manage", "settings.manage", "audit.see",
-                                "personal.destroy_keys", "understanding.train", "voices.manage_sources"}),
+    "dispatcher": frozenset(
+        _DESK | _DISPATCH | {"personal.unmask", "wall.moderate", "registers.export", "voices.import"}
+    ),
+    "handler": frozenset(
+        {"matters.see", "matters.accept", "matters.handle", "matters.comment", "matters.answer", "personal.unmask"}
+    ),
+    "community": frozenset(
+        _DESK
+        | {
+            "voices.import",
+            "matters.accept",
+            "matters.handle",
+            "matters.answer",
+            "matters.call_back",
+            "personal.unmask",
+        }
+    ),
+    "leader": frozenset(
+        _DESK
+        | _DISPATCH
+        | {
+            "matters.suspend",
+            "matters.supervise",
+            "matters.evaluate",
+            "bulletins.issue",
+            "wall.moderate",
+            "registers.export",
+            "audit.see",
+            "personal.unmask",
+        }
+    ),
+    "inspector": frozenset(
+        {
+            "voices.see",
+            "matters.see",
+            "matters.supervise",
+            "matters.evaluate",
+            "audit.see",
+            "bulletins.issue",
+            "registers.export",
+        }
+    ),
+    "administrator": frozenset(
+        {
+            "people.manage",
+            "teams.manage",
+            "places.manage",
+            "settings.manage",
+            "audit.see",
+            "personal.destroy_keys",
+            "understanding.train",
+            "voices.manage_sources",
+        }
+    ),
 }
 
 PURPOSES: Final[dict[str, frozenset[str]]] = {

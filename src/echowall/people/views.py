@@ -88,9 +88,11 @@ def _act(request: HttpRequest, worker: Worker) -> None:
             raise NotFound(Problem("place_unknown", _("没有这个地点"), place="place"))
         operations.appoint(worker=worker, role=request.POST.get("role", ""), place=place, actor=actor, at=at)
     elif act == "end":
-        appointment = Appointment.objects.select_related("place").filter(
-            worker=worker, id=given_id(request, "appointment")
-        ).first()
+        appointment = (
+            Appointment.objects.select_related("place")
+            .filter(worker=worker, id=given_id(request, "appointment"))
+            .first()
+        )
         if appointment is None:
             raise NotFound(Problem("appointment_unknown", _("没有这项任职")))
         operations.end_appointment(appointment=appointment, actor=actor, at=at)

@@ -28,5 +28,7 @@ def manageable_places(actor: Actor, permission: str) -> list[tuple[str, str]]:
             within |= Q(path__under=grant.path)
     kinds = (Place.Kind.CITY, Place.Kind.DISTRICT, Place.Kind.OFFICE, Place.Kind.COMMUNITY, Place.Kind.COMPOUND)
     indent = {"community": "　", "compound": "　　"}
-    rows = Place.objects.filter(within, kind__in=kinds, is_active=True).order_by("path").values_list("id", "kind", "name")
+    rows = (
+        Place.objects.filter(within, kind__in=kinds, is_active=True).order_by("path").values_list("id", "kind", "name")
+    )
     return [(str(i), f"{indent.get(kind, '')}{name}") for i, kind, name in rows]

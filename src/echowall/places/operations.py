@@ -55,8 +55,13 @@ def _problems(parent: Place | None, new: NewPlace) -> list[Problem]:
         found.append(Problem("parent_missing", _("只有城市可以没有上级"), place="parent", value=new.name))
     if parent is not None and new.kind != "facility" and ORDER.index(new.kind) <= ORDER.index(parent.kind):
         found.append(
-            Problem("wrong_level", _("下级地点的层级必须低于上级"), place="kind", value=f"{parent.kind} > {new.kind}",
-                    fix=_("顺序:市>区>街道>社区>网格>小区>楼栋>单元>户"))
+            Problem(
+                "wrong_level",
+                _("下级地点的层级必须低于上级"),
+                place="kind",
+                value=f"{parent.kind} > {new.kind}",
+                fix=_("顺序:市>区>街道>社区>网格>小区>楼栋>单元>户"),
+            )
         )
     if new.label and not re.fullmatch(r"[A-Za-z0-9_]{1,40}", new.label):
         found.append(Problem("label_invalid", _("路径标签只能用字母和数字"), place="label", value=new.label))
@@ -88,7 +93,10 @@ def add_places(*, parent: Place | None, new: Iterable[NewPlace], actor: Actor, a
             batch_size=1000,
         )
         audit.record(
-            actor=actor, at=at, action="places.place.added", subject=("place", parent.id if parent else "root"),
+            actor=actor,
+            at=at,
+            action="places.place.added",
+            subject=("place", parent.id if parent else "root"),
             detail={"count": len(places), "names": [p.name for p in places[:20]]},
             where=(parent.office_id, parent.path) if parent else (None, None),
         )
@@ -100,9 +108,16 @@ def _build(parent: Place | None, new: NewPlace) -> Place:
     # The last 12 hex digits of a UUIDv7 are random: short, and unique among siblings (the unique path guards it).
     label = new.label or new.code or new.kind[0] + place_id.hex[-10:]
     place = Place(
-        id=place_id, parent=parent, kind=new.kind, name=new.name.strip(), code=new.code,
-        path=f"{parent.path}.{label}" if parent else label, latitude=new.latitude, longitude=new.longitude,
-        outline=new.outline, address=address_of(parent, new.kind, new.name.strip()),
+        id=place_id,
+        parent=parent,
+        kind=new.kind,
+        name=new.name.strip(),
+        code=new.code,
+        path=f"{parent.path}.{label}" if parent else label,
+        latitude=new.latitude,
+        longitude=new.longitude,
+        outline=new.outline,
+        address=address_of(parent, new.kind, new.name.strip()),
     )
     place.office_id = place_id if new.kind == "office" else (parent.office_id if parent else None)
     return place
@@ -137,6 +152,12 @@ def rename_place(*, place: Place, name: str, actor: Actor, at: datetime) -> Plac
         Place.objects.filter(path__under=place.path, kind__in=_WITHIN, address__startswith=old_address).exclude(
             id=place.id
         ).update(address=Concat(Value(place.address), Substr("address", len(old_address) + 1)))
-        audit.record(actor=actor, at=at, action="places.place.renamed", subject=("place", place.id),
-                     detail={"from": old, "to": name}, where=(place.office_id, place.path))
+        audit.record(
+            actor=actor,
+            at=at,
+            action="places.place.renamed",
+            subject=("place", place.id),
+            detail={"from": old, "to": name},
+            where=(place.office_id, place.path),
+        )
     return place

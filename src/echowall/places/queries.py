@@ -20,7 +20,9 @@ def gazetteer_entries(office_id: UUID) -> list[GazetteerEntry]:
         .values_list("id", "parent_id", "kind", "name")
     )
     return [
-        GazetteerEntry(str(i), str(parent) if parent and i != office_id else None, kind, name, tuple(aliases.get(i, ())))
+        GazetteerEntry(
+            str(i), str(parent) if parent and i != office_id else None, kind, name, tuple(aliases.get(i, ()))
+        )
         for i, parent, kind, name in rows
     ]
 

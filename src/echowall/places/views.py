@@ -53,8 +53,11 @@ def tree(request: HttpRequest, place_id: UUID | None = None) -> HttpResponse:
         return redirect("places:place", place.id)
     words = request.GET.get("q", "").strip()
     below = Place.objects.filter(path__under=place.path).exclude(id=place.id)
-    rows = below.filter(Q(name__icontains=words) | Q(aliases__name__icontains=words)).distinct() if words else below.filter(
-        parent=place)
+    rows = (
+        below.filter(Q(name__icontains=words) | Q(aliases__name__icontains=words)).distinct()
+        if words
+        else below.filter(parent=place)
+    )
     context = {
         "place": place, "form": form, "words": words, "ancestors": _ancestors(actor, place),
         "rows": rows.annotate(child_count=Count("children", distinct=True)).prefetch_related("aliases").order_by("path")[:300],
@@ -84,7 +87,9 @@ def _act(request: HttpRequest, place: Place, form: NewPlacesForm) -> bool:
         return False
     lines = [line.split("/") for line in form.cleaned_data["names"].splitlines() if line.strip()]
     new = [
-        operations.NewPlace(form.cleaned_data["kind"], parts[0].strip(), aliases=tuple(a.strip() for a in parts[1:] if a.strip()))
+        operations.NewPlace(
+            form.cleaned_data["kind"], parts[0].strip(), aliases=tuple(a.strip() for a in parts[1:] if a.strip())
+        )
         for parts in lines
     ]
     try:

@@ -1,5 +1,4 @@
 """What can be wrong with a playbook or a history, said in Chinese first and in English, with place, value and fix."""
-# ruff: noqa: N818 - the names say what is wrong; an Error suffix would add nothing
 
 from __future__ import annotations
 

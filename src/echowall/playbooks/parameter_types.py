@@ -10,7 +10,7 @@ from typing import Any
 from echowall.playbooks.types import Limit, Unit
 
 
-class NotThisType(Exception):  # noqa: N818 - an answer of a parser, not an error that leaves this module's callers
+class NotThisType(Exception):
     """The written value is not of the parameter's type."""
 
 

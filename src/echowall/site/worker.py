@@ -48,7 +48,9 @@ def run() -> int:
     """Work until SIGTERM or SIGINT."""
     stop = threading.Event()
     loops = [
-        threading.Thread(target=_repeat, args=(stop, 0.4, lambda: sweep_pending(at=clock.now(), limit=_BATCH), "sweep")),
+        threading.Thread(
+            target=_repeat, args=(stop, 0.4, lambda: sweep_pending(at=clock.now(), limit=_BATCH), "sweep")
+        ),
         threading.Thread(target=_repeat, args=(stop, 2.0, _seal, "seal")),
         threading.Thread(target=_repeat, args=(stop, 1.0, deliver_due, "deliver")),
         threading.Thread(target=_repeat, args=(stop, 5.0, lambda: take_up_abandoned(_SILENT_SECONDS), "take_up")),

@@ -16,4 +16,7 @@ def teams(actor: Actor) -> Sequence[tuple[str, str]]:
     within = Q(id__in=actor.team_ids)
     for grant in actor.grants:
         within |= Q(office__path__above=grant.path) | Q(office__path__under=grant.path)
-    return [(str(i), name) for i, name in Team.objects.filter(within, is_active=True).order_by("name").values_list("id", "name")]
+    return [
+        (str(i), name)
+        for i, name in Team.objects.filter(within, is_active=True).order_by("name").values_list("id", "name")
+    ]

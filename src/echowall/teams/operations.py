@@ -35,8 +35,14 @@ def form_team(*, office: Place, name: str, actor: Actor, at: datetime, duty: str
         raise refuse("name_taken", _("本街道已有同名专班"), place="name", value=name)
     with transaction.atomic():
         team = Team.objects.create(id=new_id(), office=office, name=name, duty=duty, phone=phone)
-        audit.record(actor=actor, at=at, action="teams.team.formed", subject=("team", team.id),
-                     detail={"name": name}, where=(office.id, office.path))
+        audit.record(
+            actor=actor,
+            at=at,
+            action="teams.team.formed",
+            subject=("team", team.id),
+            detail={"name": name},
+            where=(office.id, office.path),
+        )
     return team
 
 
@@ -57,8 +63,14 @@ def add_member(*, team: Team, worker: Worker, actor: Actor, at: datetime, is_lea
             held = Membership(id=new_id(), team=team, worker=worker)
         held.is_lead = is_lead
         held.save()
-        audit.record(actor=actor, at=at, action="teams.member.added", subject=("team", team.id),
-                     detail={"worker": str(worker.id), "is_lead": is_lead}, where=(team.office_id, team.office.path))
+        audit.record(
+            actor=actor,
+            at=at,
+            action="teams.member.added",
+            subject=("team", team.id),
+            detail={"worker": str(worker.id), "is_lead": is_lead},
+            where=(team.office_id, team.office.path),
+        )
     return held
 
 
@@ -73,8 +85,14 @@ def remove_member(*, membership: Membership, actor: Actor, at: datetime) -> None
     with transaction.atomic():
         worker_id = membership.worker_id
         membership.delete()
-        audit.record(actor=actor, at=at, action="teams.member.removed", subject=("team", team.id),
-                     detail={"worker": str(worker_id)}, where=(team.office_id, team.office.path))
+        audit.record(
+            actor=actor,
+            at=at,
+            action="teams.member.removed",
+            subject=("team", team.id),
+            detail={"worker": str(worker_id)},
+            where=(team.office_id, team.office.path),
+        )
 
 
 def set_responsibilities(
@@ -98,7 +116,12 @@ def set_responsibilities(
             for topic, place, lead in wanted
         ]
         Responsibility.objects.bulk_create(rows)
-        audit.record(actor=actor, at=at, action="teams.responsibilities.set", subject=("team", team.id),
-                     detail={"rows": [[t, p.name, lead] for t, p, lead in wanted]},
-                     where=(team.office_id, team.office.path))
+        audit.record(
+            actor=actor,
+            at=at,
+            action="teams.responsibilities.set",
+            subject=("team", team.id),
+            detail={"rows": [[t, p.name, lead] for t, p, lead in wanted]},
+            where=(team.office_id, team.office.path),
+        )
     return rows

@@ -124,7 +124,9 @@ def _report(arguments: argparse.Namespace) -> None:
         data = {head: one.as_data() for head, one in figures.items()}
         _print(json.dumps({"version": model.version, "figures": data, "bands": bands}, ensure_ascii=False, indent=1))
         return
-    _print(f"模型 {model.version},训练 {model.facts['texts']} 条,{model.vocabulary.size} 个特征,保留测试 {len(kept)} 条")
+    _print(
+        f"模型 {model.version},训练 {model.facts['texts']} 条,{model.vocabulary.size} 个特征,保留测试 {len(kept)} 条"
+    )
     for head, one in figures.items():
         _print(f"\n== {head}\n{describe(one, confusion=len(one.labels) <= 20)}")
     for head, band in bands.items():

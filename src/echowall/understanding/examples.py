@@ -139,7 +139,9 @@ def _json_rows(path: Path, content: str, faults: list[Fault]) -> Iterator[tuple[
         try:
             row = json.loads(line)
         except json.JSONDecodeError as error:
-            faults.append(Fault(str(path), number, "", line, f"不是有效的 JSON (第 {error.colno} 个字符起); 请改正这一行"))
+            faults.append(
+                Fault(str(path), number, "", line, f"不是有效的 JSON (第 {error.colno} 个字符起); 请改正这一行")
+            )
             continue
         if not isinstance(row, dict):
             faults.append(Fault(str(path), number, "", line, '每行须是一个对象, 如 {"text": "…", "intent": "…"}'))

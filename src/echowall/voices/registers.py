@@ -42,7 +42,6 @@ def _by_phone(rows: Rows, text: str) -> Rows:
     return rows.filter(phone_index=bytes.fromhex(text))
 
 
-
 MESSAGES = Register(
     name="messages",
     title=_("留言"),

@@ -159,8 +159,8 @@ def _table(section: Section, subject: Subject, counted: _Counter, language: str)
         raise InvalidInput(Problem("split_unknown", _("留言不能按社区分列"), place=section.split_figure))
     groups: dict[str, int] = {}
     rows = rows_of(figure.register, whole.query, counted.actor)
-    for value, n in rows.values_list(column).annotate(n=Count("*")).values_list(column, "n"):
-        value = str(value).split(".")[0] if key == "topic" else str(value or "")
+    for found, n in rows.values_list(column).annotate(n=Count("*")).values_list(column, "n"):
+        value = str(found).split(".")[0] if key == "topic" else str(found or "")
         groups[value] = groups.get(value, 0) + n
     names = value_names(key, list(groups), language)
     order = sorted(groups.items(), key=lambda item: (-item[1], item[0]))

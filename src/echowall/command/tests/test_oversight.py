@@ -202,12 +202,12 @@ class TestFindAnything:
                 found = find_anything(duty, words)
                 assert [m.id for m in found.messages] == [heard.id], words
                 assert matter.id in {m.id for m in found.matters}, words
-            assert [p.name for p in find_anything(duty, "铁路").places][0] == "铁路小区"
+            assert next(p.name for p in find_anything(duty, "铁路").places) == "铁路小区"
         foreign = cast.songshan.actor("duty")
         with scope.active(foreign.scope):
             for words in (matter.number, heard.ticket, "5678", "13812345678", "降压药", "铁路"):
                 found = find_anything(foreign, words)
-                assert not (found.exact or found.matters or found.messages or found.places)
+                assert not any((found.exact, found.matters, found.messages, found.places))
         client.force_login(cast.fuhua.duty)
         assert client.get("/desk/search/", {"q": "降压药"}).status_code == 200
         assert client.get("/desk/search/", {"q": matter.number}).status_code == 302

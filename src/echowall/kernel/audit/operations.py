@@ -22,9 +22,19 @@ _SEAL_LOCK = 0x45434841  # one sealer at a time, in all processes
 def digest(entry: AuditEntry) -> bytes:
     """Return the SHA-256 over everything an entry says, in canonical JSON."""
     content = [
-        str(entry.id), entry.at.astimezone(UTC).isoformat(), entry.actor_kind, str(entry.actor_id or ""),
-        entry.actor_name, entry.ip, entry.action, entry.subject_kind, entry.subject_id,
-        str(entry.office_id or ""), entry.place_path or "", entry.reason, entry.detail,
+        str(entry.id),
+        entry.at.astimezone(UTC).isoformat(),
+        entry.actor_kind,
+        str(entry.actor_id or ""),
+        entry.actor_name,
+        entry.ip,
+        entry.action,
+        entry.subject_kind,
+        entry.subject_id,
+        str(entry.office_id or ""),
+        entry.place_path or "",
+        entry.reason,
+        entry.detail,
     ]
     return sha256(json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).digest()
 
@@ -45,9 +55,19 @@ def record(
     ``detail`` is JSON and must hold no personal data in plain text. Runs in the caller's transaction.
     """
     entry = AuditEntry(
-        id=new_id(), at=at, actor_kind=actor.kind, actor_id=actor.id, actor_name=actor.name, ip=actor.ip,
-        action=action, subject_kind=subject[0], subject_id=str(subject[1]), office_id=where[0], place_path=where[1],
-        reason=reason, detail=dict(detail or {}),
+        id=new_id(),
+        at=at,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        ip=actor.ip,
+        action=action,
+        subject_kind=subject[0],
+        subject_id=str(subject[1]),
+        office_id=where[0],
+        place_path=where[1],
+        reason=reason,
+        detail=dict(detail or {}),
     )
     entry.digest = digest(entry)
     entry.save(force_insert=True)

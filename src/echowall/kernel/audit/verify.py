@@ -71,6 +71,8 @@ def verify(checkpoint: tuple[int, bytes] | None = None) -> list[Finding]:
     waiting = AuditUnsealed.objects.values("entry_id")
     findings += [
         Finding("unlinked", 0, str(entry_id))
-        for entry_id in AuditEntry.objects.exclude(id__in=linked).exclude(id__in=waiting).values_list("id", flat=True)[:100]
+        for entry_id in AuditEntry.objects.exclude(id__in=linked)
+        .exclude(id__in=waiting)
+        .values_list("id", flat=True)[:100]
     ]
     return findings

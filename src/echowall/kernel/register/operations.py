@@ -24,7 +24,10 @@ def filters_shown(register: Register, actor: Actor, listing: Listing) -> list[di
     """Return the filters as the page draws them: name, title, kind, choices, present value."""
     return [
         {
-            "name": f.name, "title": f.title, "kind": f.kind, "value": listing.given.get(f.name, ""),
+            "name": f.name,
+            "title": f.title,
+            "kind": f.kind,
+            "value": listing.given.get(f.name, ""),
             "choices": f.choices(actor) if f.choices else (),
         }
         for f in register.filters
@@ -36,7 +39,9 @@ def narrowed_by(register: Register, listing: Listing) -> list[dict[str, Any]]:
     """Return the hidden filters that are in force: title, what the value is called, address without it."""
     return [
         {
-            "name": f.name, "title": f.title, "value": listing.given[f.name],
+            "name": f.name,
+            "title": f.title,
+            "value": listing.given[f.name],
             "said": f.say(listing.given[f.name]) if f.say else listing.given[f.name],
             "without": listing.address(**{f.name: "", "page": ""}) or "?",
         }
@@ -62,12 +67,19 @@ def save_view(
     office_id = actor.scope.office_ids[0] if shared and actor.scope.office_ids else None
     with transaction.atomic():
         view, _created = SavedView.objects.update_or_create(
-            register=register.name, owner_id=actor.id, name=name,
+            register=register.name,
+            owner_id=actor.id,
+            name=name,
             defaults={"query": kept, "office_id": office_id, "created_at": at},
             create_defaults={"id": new_id(), "query": kept, "office_id": office_id, "created_at": at},
         )
-        audit.record(actor=actor, at=at, action="kernel.view.saved", subject=("view", view.id),
-                     detail={"register": register.name, "name": name})
+        audit.record(
+            actor=actor,
+            at=at,
+            action="kernel.view.saved",
+            subject=("view", view.id),
+            detail={"register": register.name, "name": name},
+        )
     return view
 
 
@@ -105,7 +117,12 @@ def start_export(*, register: Register, asked: Mapping[str, str], actor: Actor, 
         work = Progress.objects.create(
             id=new_id(), kind="export", title=f"{register.title}-{at:%Y%m%d-%H%M}", owner_id=actor.own_id, started_at=at
         )
-        audit.record(actor=actor, at=at, action="kernel.register.exported", subject=("register", register.name),
-                     detail={"filters": _recorded(listing.given)})
+        audit.record(
+            actor=actor,
+            at=at,
+            action="kernel.register.exported",
+            subject=("register", register.name),
+            detail={"filters": _recorded(listing.given)},
+        )
         enqueue(write_export, work_id=str(work.id), register=register.name, asked=dict(asked), worker_id=str(actor.id))
     return work

@@ -41,8 +41,11 @@ def register_view(register: Register, template: str = "kernel/register/page.html
         context = {"listing": listing, "register": register}
         if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
             return render(request, "kernel/register/list.html", context)
-        context |= {"views": saved_views(register, actor), "filters": operations.filters_shown(register, actor, listing),
-                    "narrowed": operations.narrowed_by(register, listing)}
+        context |= {
+            "views": saved_views(register, actor),
+            "filters": operations.filters_shown(register, actor, listing),
+            "narrowed": operations.narrowed_by(register, listing),
+        }
         return render(request, template, context)
 
     return view
@@ -53,8 +56,14 @@ def save_view(request: HttpRequest, name: str) -> HttpResponse:
     """Save the present filters under a name."""
     register = _register(name)
     query = given_texts(request, "view_name", "shared")
-    operations.save_view(register=register, name=request.POST.get("view_name", ""), query=query,
-                         shared=bool(request.POST.get("shared")), actor=actor_of(request), at=clock.now())
+    operations.save_view(
+        register=register,
+        name=request.POST.get("view_name", ""),
+        query=query,
+        shared=bool(request.POST.get("shared")),
+        actor=actor_of(request),
+        at=clock.now(),
+    )
     return _back(request)
 
 
@@ -94,10 +103,14 @@ def _progress_facts(work: Progress) -> dict[str, Any]:
     state = "working" if work.state == Progress.State.RUNNING else work.state
     is_over = work.state in {Progress.State.DONE, Progress.State.FAILED}
     return {
-        "state": state, "done": work.done_count, "total": work.total_count or None,
+        "state": state,
+        "done": work.done_count,
+        "total": work.total_count or None,
         "message": str(work.result.get("error", "")) if work.state == Progress.State.FAILED else work.title,
         "redirect": reverse("kernel:progress", args=[work.id]) if is_over else None,
-        "title": work.title, "result": work.result, "file": bool(work.file),
+        "title": work.title,
+        "result": work.result,
+        "file": bool(work.file),
     }
 
 

@@ -11,202 +11,403 @@ import echowall.kernel.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('places', '0001_initial'),
-        ('teams', '0001_initial'),
-        ('voices', '0001_initial'),
+        ("places", "0001_initial"),
+        ("teams", "0001_initial"),
+        ("voices", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Matter',
+            name="Matter",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('place_path', echowall.kernel.fields.PathField()),
-                ('also_office_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='offices that act on it as well', size=None)),
-                ('team_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='teams that may see it', size=None)),
-                ('title', models.CharField(max_length=120)),
-                ('summary', models.TextField(help_text='masked')),
-                ('channel', models.CharField(max_length=10)),
-                ('intent', models.CharField(max_length=10)),
-                ('topic', models.CharField(max_length=40)),
-                ('urgency', models.CharField(max_length=8)),
-                ('is_complex', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('collected', '已采集'), ('opened', '已立案'), ('dispatched', '已派遣'), ('handling', '处置中'), ('suspended', '挂账'), ('reported', '已反馈待核查'), ('checked', '已核查待结案'), ('closed', '已结案'), ('evaluated', '已评价'), ('merged', '已并案'), ('cancelled', '已作废')], max_length=12)),
-                ('opened_at', models.DateTimeField()),
-                ('needed_by_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('playbook', models.CharField(help_text='id@version that its clocks are pinned to', max_length=80)),
-                ('due_at', models.DateTimeField(help_text='the nearest running clock', null=True)),
-                ('colour', models.CharField(blank=True, help_text='worst clock: green, amber, red', max_length=8)),
-                ('next_change_at', models.DateTimeField(help_text='when the clocks next change by themselves', null=True)),
-                ('report_count', models.PositiveIntegerField(default=0)),
-                ('rework_count', models.PositiveIntegerField(default=0)),
-                ('satisfaction', models.PositiveSmallIntegerField(help_text='1 to 5, from the last callback', null=True)),
-                ('is_solved', models.BooleanField(help_text="the reporters' word at the last callback", null=True)),
-                ('last_seq', models.PositiveIntegerField(default=0)),
-                ('terms', django.contrib.postgres.search.SearchVectorField(null=True)),
-                ('lead_team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.team')),
-                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='matters.matter')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
-                ('split_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='matters.matter')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("number", models.CharField(max_length=24, unique=True)),
+                ("place_path", echowall.kernel.fields.PathField()),
+                (
+                    "also_office_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(),
+                        default=list,
+                        help_text="offices that act on it as well",
+                        size=None,
+                    ),
+                ),
+                (
+                    "team_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), default=list, help_text="teams that may see it", size=None
+                    ),
+                ),
+                ("title", models.CharField(max_length=120)),
+                ("summary", models.TextField(help_text="masked")),
+                ("channel", models.CharField(max_length=10)),
+                ("intent", models.CharField(max_length=10)),
+                ("topic", models.CharField(max_length=40)),
+                ("urgency", models.CharField(max_length=8)),
+                ("is_complex", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("collected", "已采集"),
+                            ("opened", "已立案"),
+                            ("dispatched", "已派遣"),
+                            ("handling", "处置中"),
+                            ("suspended", "挂账"),
+                            ("reported", "已反馈待核查"),
+                            ("checked", "已核查待结案"),
+                            ("closed", "已结案"),
+                            ("evaluated", "已评价"),
+                            ("merged", "已并案"),
+                            ("cancelled", "已作废"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("needed_by_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("playbook", models.CharField(help_text="id@version that its clocks are pinned to", max_length=80)),
+                ("due_at", models.DateTimeField(help_text="the nearest running clock", null=True)),
+                ("colour", models.CharField(blank=True, help_text="worst clock: green, amber, red", max_length=8)),
+                (
+                    "next_change_at",
+                    models.DateTimeField(help_text="when the clocks next change by themselves", null=True),
+                ),
+                ("report_count", models.PositiveIntegerField(default=0)),
+                ("rework_count", models.PositiveIntegerField(default=0)),
+                (
+                    "satisfaction",
+                    models.PositiveSmallIntegerField(help_text="1 to 5, from the last callback", null=True),
+                ),
+                ("is_solved", models.BooleanField(help_text="the reporters' word at the last callback", null=True)),
+                ("last_seq", models.PositiveIntegerField(default=0)),
+                ("terms", django.contrib.postgres.search.SearchVectorField(null=True)),
+                (
+                    "lead_team",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="teams.team"
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="matters.matter",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.place"),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.place"),
+                ),
+                (
+                    "split_from",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="matters.matter",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HistoryEvent',
+            name="HistoryEvent",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('seq', models.PositiveIntegerField()),
-                ('kind', models.CharField(max_length=20)),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('actor_id', models.UUIDField(null=True)),
-                ('actor_name', models.CharField(max_length=80)),
-                ('from_state', models.CharField(blank=True, choices=[('collected', '已采集'), ('opened', '已立案'), ('dispatched', '已派遣'), ('handling', '处置中'), ('suspended', '挂账'), ('reported', '已反馈待核查'), ('checked', '已核查待结案'), ('closed', '已结案'), ('evaluated', '已评价'), ('merged', '已并案'), ('cancelled', '已作废')], max_length=12)),
-                ('to_state', models.CharField(choices=[('collected', '已采集'), ('opened', '已立案'), ('dispatched', '已派遣'), ('handling', '处置中'), ('suspended', '挂账'), ('reported', '已反馈待核查'), ('checked', '已核查待结案'), ('closed', '已结案'), ('evaluated', '已评价'), ('merged', '已并案'), ('cancelled', '已作废')], max_length=12)),
-                ('body', models.JSONField(default=dict)),
-                ('request_key', models.CharField(max_length=64, null=True)),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.team')),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='history', to='matters.matter')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("seq", models.PositiveIntegerField()),
+                ("kind", models.CharField(max_length=20)),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("actor_id", models.UUIDField(null=True)),
+                ("actor_name", models.CharField(max_length=80)),
+                (
+                    "from_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("collected", "已采集"),
+                            ("opened", "已立案"),
+                            ("dispatched", "已派遣"),
+                            ("handling", "处置中"),
+                            ("suspended", "挂账"),
+                            ("reported", "已反馈待核查"),
+                            ("checked", "已核查待结案"),
+                            ("closed", "已结案"),
+                            ("evaluated", "已评价"),
+                            ("merged", "已并案"),
+                            ("cancelled", "已作废"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("collected", "已采集"),
+                            ("opened", "已立案"),
+                            ("dispatched", "已派遣"),
+                            ("handling", "处置中"),
+                            ("suspended", "挂账"),
+                            ("reported", "已反馈待核查"),
+                            ("checked", "已核查待结案"),
+                            ("closed", "已结案"),
+                            ("evaluated", "已评价"),
+                            ("merged", "已并案"),
+                            ("cancelled", "已作废"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("body", models.JSONField(default=dict)),
+                ("request_key", models.CharField(max_length=64, null=True)),
+                (
+                    "team",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="teams.team"
+                    ),
+                ),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="history", to="matters.matter"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=10)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('content_type', models.CharField(blank=True, max_length=80)),
-                ('byte_count', models.PositiveIntegerField(default=0)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('added_at', models.DateTimeField()),
-                ('added_by_id', models.UUIDField()),
-                ('event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='matters.historyevent')),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='matters.matter')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=10)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("content_type", models.CharField(blank=True, max_length=80)),
+                ("byte_count", models.PositiveIntegerField(default=0)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("added_at", models.DateTimeField()),
+                ("added_by_id", models.UUIDField()),
+                (
+                    "event",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence",
+                        to="matters.historyevent",
+                    ),
+                ),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="matters.matter"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('is_lead', models.BooleanField(default=True)),
-                ('why', models.JSONField(default=dict, help_text='the explanation of the routing')),
-                ('given_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended_how', models.CharField(blank=True, max_length=12)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.team')),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='matters.matter')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("is_lead", models.BooleanField(default=True)),
+                ("why", models.JSONField(default=dict, help_text="the explanation of the routing")),
+                ("given_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_how", models.CharField(blank=True, max_length=12)),
+                (
+                    "team",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="teams.team"),
+                ),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="matters.matter"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReplyTemplate',
+            name="ReplyTemplate",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('topic', models.CharField(blank=True, max_length=40)),
-                ('name', models.CharField(max_length=60)),
-                ('text', models.TextField()),
-                ('used_count', models.PositiveIntegerField(default=0)),
-                ('is_active', models.BooleanField(default=True)),
-                ('office', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='places.place')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("topic", models.CharField(blank=True, max_length=40)),
+                ("name", models.CharField(max_length=60)),
+                ("text", models.TextField()),
+                ("used_count", models.PositiveIntegerField(default=0)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "office",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="places.place"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('is_first', models.BooleanField(default=False)),
-                ('joined_at', models.DateTimeField()),
-                ('why', models.JSONField(default=dict, help_text='why it opened or joined: duplicate score, same incident, by hand')),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='matters.matter')),
-                ('message', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='voices.message')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("is_first", models.BooleanField(default=False)),
+                ("joined_at", models.DateTimeField()),
+                (
+                    "why",
+                    models.JSONField(
+                        default=dict, help_text="why it opened or joined: duplicate score, same incident, by hand"
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="matters.matter"
+                    ),
+                ),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="voices.message"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Callback',
+            name="Callback",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('outcome', models.CharField(choices=[('solved', '已解决'), ('not_solved', '未解决'), ('unreached', '未联系上')], max_length=10)),
-                ('satisfaction', models.PositiveSmallIntegerField(null=True)),
-                ('note', models.TextField(blank=True)),
-                ('by_id', models.UUIDField(help_text='null: the reporter answered on the progress page', null=True)),
-                ('at', models.DateTimeField()),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='callbacks', to='matters.matter')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='callbacks', to='matters.report')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("solved", "已解决"), ("not_solved", "未解决"), ("unreached", "未联系上")],
+                        max_length=10,
+                    ),
+                ),
+                ("satisfaction", models.PositiveSmallIntegerField(null=True)),
+                ("note", models.TextField(blank=True)),
+                ("by_id", models.UUIDField(help_text="null: the reporter answered on the progress page", null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="callbacks", to="matters.matter"
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="callbacks", to="matters.report"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('is_final', models.BooleanField(default=False)),
-                ('text', models.TextField()),
-                ('findings', models.JSONField(default=list)),
-                ('written_by_id', models.UUIDField(null=True)),
-                ('written_at', models.DateTimeField()),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='matters.matter')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='matters.report')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("is_final", models.BooleanField(default=False)),
+                ("text", models.TextField()),
+                ("findings", models.JSONField(default=list)),
+                ("written_by_id", models.UUIDField(null=True)),
+                ("written_at", models.DateTimeField()),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="matters.matter"
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="matters.report"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['office', '-opened_at', '-id'], name='matter_office_opened'),
+            model_name="matter",
+            index=models.Index(fields=["office", "-opened_at", "-id"], name="matter_office_opened"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['office', 'state', '-opened_at'], name='matter_office_state'),
+            model_name="matter",
+            index=models.Index(fields=["office", "state", "-opened_at"], name="matter_office_state"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('state__in', ('collected', 'opened', 'dispatched', 'handling', 'suspended', 'reported', 'checked'))), fields=['office', 'due_at'], name='matter_open_due'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(
+                    ("state__in", ("collected", "opened", "dispatched", "handling", "suspended", "reported", "checked"))
+                ),
+                fields=["office", "due_at"],
+                name="matter_open_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('next_change_at__isnull', False)), fields=['next_change_at'], name='matter_next_change'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(("next_change_at__isnull", False)),
+                fields=["next_change_at"],
+                name="matter_next_change",
+            ),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['lead_team', 'state', 'due_at'], name='matter_team_state'),
+            model_name="matter",
+            index=models.Index(fields=["lead_team", "state", "due_at"], name="matter_team_state"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['place', 'topic', '-opened_at'], name='matter_place_topic'),
+            model_name="matter",
+            index=models.Index(fields=["place", "topic", "-opened_at"], name="matter_place_topic"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['team_ids'], name='matter_teams'),
+            model_name="matter",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["team_ids"], name="matter_teams"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['terms'], name='matter_terms'),
+            model_name="matter",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["terms"], name="matter_terms"),
         ),
         migrations.AddIndex(
-            model_name='historyevent',
-            index=models.Index(fields=['kind', 'at'], name='history_kind_at'),
+            model_name="historyevent",
+            index=models.Index(fields=["kind", "at"], name="history_kind_at"),
         ),
         migrations.AddConstraint(
-            model_name='historyevent',
-            constraint=models.UniqueConstraint(fields=('matter', 'seq'), name='one_event_per_matter_and_seq'),
+            model_name="historyevent",
+            constraint=models.UniqueConstraint(fields=("matter", "seq"), name="one_event_per_matter_and_seq"),
         ),
         migrations.AddConstraint(
-            model_name='historyevent',
-            constraint=models.UniqueConstraint(fields=('matter', 'request_key'), name='one_event_per_request'),
+            model_name="historyevent",
+            constraint=models.UniqueConstraint(fields=("matter", "request_key"), name="one_event_per_request"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('matter', 'team'), name='one_open_assignment_per_team'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("matter", "team"), name="one_open_assignment_per_team"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None), ('is_lead', True)), fields=('matter',), name='one_lead_per_matter'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None), ("is_lead", True)),
+                fields=("matter",),
+                name="one_lead_per_matter",
+            ),
         ),
     ]

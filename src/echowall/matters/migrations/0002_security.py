@@ -10,9 +10,7 @@ _THROUGH = ("report", "historyevent", "assignment", "evidence", "answer", "callb
 class Migration(migrations.Migration):
     dependencies = (("matters", "0001_initial"), ("kernel", "0002_security"))
     operations = (
-        rls.Guarded(
-            "matters_matter", rls.visible(purpose="requests", teams="team_ids", also="also_office_ids")
-        ),
+        rls.Guarded("matters_matter", rls.visible(purpose="requests", teams="team_ids", also="also_office_ids")),
         *(rls.Guarded(f"matters_{name}", rls.visible_through("matters_matter", "matter_id")) for name in _THROUGH),
         rls.AppendOnly("matters_historyevent"),
         rls.AppendOnly("matters_answer"),

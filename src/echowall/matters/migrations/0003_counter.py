@@ -4,19 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matters', '0002_security'),
+        ("matters", "0002_security"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('pk', models.CompositePrimaryKey('office_id', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('office_id', models.UUIDField()),
-                ('day', models.DateField()),
-                ('last', models.PositiveIntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "office_id", "day", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("office_id", models.UUIDField()),
+                ("day", models.DateField()),
+                ("last", models.PositiveIntegerField()),
             ],
         ),
     ]

@@ -8,7 +8,5 @@ from echowall.kernel import rls
 class Migration(migrations.Migration):
     dependencies = (("matters", "0003_counter"),)
     operations = (
-        rls.SearchFunction(
-            "matters_matter", rls.visible(purpose="requests", teams="team_ids", also="also_office_ids")
-        ),
+        rls.SearchFunction("matters_matter", rls.visible(purpose="requests", teams="team_ids", also="also_office_ids")),
     )

@@ -7,32 +7,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matters', '0004_search'),
-        ('places', '0002_address'),
+        ("matters", "0004_search"),
+        ("places", "0002_address"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PolicyText',
+            name="PolicyText",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('topic', models.CharField(blank=True, max_length=40)),
-                ('title', models.CharField(max_length=120)),
-                ('text', models.TextField()),
-                ('source', models.CharField(max_length=200)),
-                ('issued_on', models.DateField(null=True)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(help_text='exclusive', null=True)),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by_id', models.UUIDField(null=True)),
-                ('terms', django.contrib.postgres.search.SearchVectorField(null=True)),
-                ('place', models.ForeignKey(help_text='null: everywhere', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("topic", models.CharField(blank=True, max_length=40)),
+                ("title", models.CharField(max_length=120)),
+                ("text", models.TextField()),
+                ("source", models.CharField(max_length=200)),
+                ("issued_on", models.DateField(null=True)),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(help_text="exclusive", null=True)),
+                ("changed_at", models.DateTimeField()),
+                ("changed_by_id", models.UUIDField(null=True)),
+                ("terms", django.contrib.postgres.search.SearchVectorField(null=True)),
+                (
+                    "place",
+                    models.ForeignKey(
+                        help_text="null: everywhere",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.place",
+                    ),
+                ),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['terms'], name='policy_text_terms')],
-                'constraints': [models.UniqueConstraint(fields=('place', 'title', 'valid_from'), name='one_policy_text_per_place_title_day', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='policy_text_ends_after_it_begins')],
+                "indexes": [django.contrib.postgres.indexes.GinIndex(fields=["terms"], name="policy_text_terms")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("place", "title", "valid_from"),
+                        name="one_policy_text_per_place_title_day",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until", None), ("valid_until__gt", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="policy_text_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
     ]

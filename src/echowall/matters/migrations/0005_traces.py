@@ -7,29 +7,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matters', '0004_search'),
+        ("matters", "0004_search"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Trace',
+            name="Trace",
             fields=[
-                ('report', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='trace', serialize=False, to='matters.report')),
-                ('office_id', models.UUIDField()),
-                ('area_id', models.UUIDField()),
-                ('is_compound', models.BooleanField(default=False)),
-                ('building_id', models.UUIDField(null=True)),
-                ('topic', models.CharField(max_length=40)),
-                ('said_at', models.DateTimeField()),
-                ('phone_index', models.BinaryField(null=True)),
-                ('source_id', models.UUIDField()),
-                ('conversation', models.CharField(blank=True, max_length=120)),
-                ('bands', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
+                (
+                    "report",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="trace",
+                        serialize=False,
+                        to="matters.report",
+                    ),
+                ),
+                ("office_id", models.UUIDField()),
+                ("area_id", models.UUIDField()),
+                ("is_compound", models.BooleanField(default=False)),
+                ("building_id", models.UUIDField(null=True)),
+                ("topic", models.CharField(max_length=40)),
+                ("said_at", models.DateTimeField()),
+                ("phone_index", models.BinaryField(null=True)),
+                ("source_id", models.UUIDField()),
+                ("conversation", models.CharField(blank=True, max_length=120)),
+                (
+                    "bands",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['area_id', 'topic', '-said_at'], name='trace_area_topic'), models.Index(condition=models.Q(('phone_index__isnull', False)), fields=['phone_index', '-said_at'], name='trace_phone'), models.Index(condition=models.Q(('conversation', ''), _negated=True), fields=['source_id', 'conversation', '-said_at'], name='trace_conversation'), django.contrib.postgres.indexes.GinIndex(fields=['bands'], name='trace_bands')],
+                "indexes": [
+                    models.Index(fields=["area_id", "topic", "-said_at"], name="trace_area_topic"),
+                    models.Index(
+                        condition=models.Q(("phone_index__isnull", False)),
+                        fields=["phone_index", "-said_at"],
+                        name="trace_phone",
+                    ),
+                    models.Index(
+                        condition=models.Q(("conversation", ""), _negated=True),
+                        fields=["source_id", "conversation", "-said_at"],
+                        name="trace_conversation",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(fields=["bands"], name="trace_bands"),
+                ],
             },
         ),
     ]

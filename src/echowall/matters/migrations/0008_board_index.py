@@ -5,25 +5,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matters', '0007_join'),
-        ('places', '0002_address'),
-        ('teams', '0001_initial'),
+        ("matters", "0007_join"),
+        ("places", "0002_address"),
+        ("teams", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='matter',
-            name='matter_open_colour',
+            model_name="matter",
+            name="matter_open_colour",
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['colour', '-opened_at', '-id'], name='matter_colour_opened'),
+            model_name="matter",
+            index=models.Index(fields=["colour", "-opened_at", "-id"], name="matter_colour_opened"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('state__in', ('collected', 'opened', 'dispatched', 'handling', 'suspended', 'reported', 'checked'))), fields=['opened_at'], include=('id', 'office', 'place_path', 'team_ids', 'also_office_ids', 'state', 'colour', 'urgency', 'intent', 'topic', 'channel', 'community_path'), name='matter_board'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(
+                    ("state__in", ("collected", "opened", "dispatched", "handling", "suspended", "reported", "checked"))
+                ),
+                fields=["opened_at"],
+                include=(
+                    "id",
+                    "office",
+                    "place_path",
+                    "team_ids",
+                    "also_office_ids",
+                    "state",
+                    "colour",
+                    "urgency",
+                    "intent",
+                    "topic",
+                    "channel",
+                    "community_path",
+                ),
+                name="matter_board",
+            ),
         ),
     ]

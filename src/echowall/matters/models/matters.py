@@ -33,9 +33,7 @@ OPEN_STATES = ("collected", "opened", "dispatched", "handling", "suspended", "re
 class CommunityOf(models.Func):
     """The path of the community (the fourth node: city, district, office, community) that a place path lies in, or ""."""
 
-    template = (
-        "(CASE WHEN nlevel(%(expressions)s) >= 4 THEN ltree2text(subpath(%(expressions)s, 0, 4)) ELSE '' END)"
-    )
+    template = "(CASE WHEN nlevel(%(expressions)s) >= 4 THEN ltree2text(subpath(%(expressions)s, 0, 4)) ELSE '' END)"
     output_field = models.TextField()
 
 
@@ -88,9 +86,12 @@ class Matter(models.Model):
         indexes = (
             models.Index(fields=("office", "-opened_at", "-id"), name="matter_office_opened"),
             models.Index(fields=("office", "state", "-opened_at"), name="matter_office_state"),
-            models.Index(fields=("office", "due_at"), condition=models.Q(state__in=OPEN_STATES), name="matter_open_due"),
-            models.Index(fields=("next_change_at",), condition=models.Q(next_change_at__isnull=False),
-                         name="matter_next_change"),
+            models.Index(
+                fields=("office", "due_at"), condition=models.Q(state__in=OPEN_STATES), name="matter_open_due"
+            ),
+            models.Index(
+                fields=("next_change_at",), condition=models.Q(next_change_at__isnull=False), name="matter_next_change"
+            ),
             models.Index(fields=("lead_team", "state", "due_at"), name="matter_team_state"),
             models.Index(fields=("place", "topic", "-opened_at"), name="matter_place_topic"),
             GinIndex(fields=("team_ids",), name="matter_teams"),
@@ -108,12 +109,27 @@ class Matter(models.Model):
             models.Index(fields=("colour", "-opened_at", "-id"), name="matter_colour_opened"),
             # The board reads what is open from the index alone, with what row-level security asks of a row.
             models.Index(
-                fields=("opened_at",), condition=models.Q(state__in=OPEN_STATES), name="matter_board",
-                include=("id", "office", "place_path", "team_ids", "also_office_ids", "state", "colour", "urgency", "intent",
-                         "topic", "channel", "community_path"),
+                fields=("opened_at",),
+                condition=models.Q(state__in=OPEN_STATES),
+                name="matter_board",
+                include=(
+                    "id",
+                    "office",
+                    "place_path",
+                    "team_ids",
+                    "also_office_ids",
+                    "state",
+                    "colour",
+                    "urgency",
+                    "intent",
+                    "topic",
+                    "channel",
+                    "community_path",
+                ),
             ),
-            models.Index(fields=("-opened_at", "-id"), condition=models.Q(state__in=OPEN_STATES),
-                         name="matter_open_opened"),
+            models.Index(
+                fields=("-opened_at", "-id"), condition=models.Q(state__in=OPEN_STATES), name="matter_open_opened"
+            ),
             GinIndex(fields=("terms",), name="matter_terms"),
         )
 

@@ -33,7 +33,10 @@ class Trace(models.Model):
             models.Index(
                 fields=("phone_index", "-said_at"), condition=models.Q(phone_index__isnull=False), name="trace_phone"
             ),
-            models.Index(fields=("source_id", "conversation", "-said_at"), condition=~models.Q(conversation=""),
-                         name="trace_conversation"),
+            models.Index(
+                fields=("source_id", "conversation", "-said_at"),
+                condition=~models.Q(conversation=""),
+                name="trace_conversation",
+            ),
             GinIndex(fields=("bands",), name="trace_bands"),
         )

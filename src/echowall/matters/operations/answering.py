@@ -27,18 +27,36 @@ from .chain import Step, done_before, locked, make_move
 from .closing import reopen_matter
 
 
-def _tell(matter: Matter, reports: Sequence[Report], text: str, *, is_final: bool, actor: Actor, at: datetime,
-          findings: Sequence[dict[str, Any]]) -> None:
+def _tell(
+    matter: Matter,
+    reports: Sequence[Report],
+    text: str,
+    *,
+    is_final: bool,
+    actor: Actor,
+    at: datetime,
+    findings: Sequence[dict[str, Any]],
+) -> None:
     for report in reports:
         answer = Answer.objects.create(
-            id=new_id(), matter_id=report.matter_id, report=report, is_final=is_final, text=text,
-            findings=list(findings), written_by_id=actor.id, written_at=at,
+            id=new_id(),
+            matter_id=report.matter_id,
+            report=report,
+            is_final=is_final,
+            text=text,
+            findings=list(findings),
+            written_by_id=actor.id,
+            written_at=at,
         )
         if is_final:
             Report.objects.filter(id=report.id).update(answered_at=at)
         to = voices_queries.answer_address(report.message_id)
         notices_operations.queue_notice(
-            transport=to.transport, address=to.address, text=text, subject=("answer", answer.id), at=at,
+            transport=to.transport,
+            address=to.address,
+            text=text,
+            subject=("answer", answer.id),
+            at=at,
             where=(matter.office_id, matter.place_path),
         )
 
@@ -110,8 +128,7 @@ def answer_reporters(
         body = {"text": text.strip(), "count": len(reports), "findings": [f["code"] for f in findings]}
         if findings:
             body["despite"] = despite_reason.strip()
-        event = make_move(matter_id=matter_id, step=Step("answered", body, request_key=request_key),
-                          actor=actor, at=at)
+        event = make_move(matter_id=matter_id, step=Step("answered", body, request_key=request_key), actor=actor, at=at)
         _tell(matter, reports, text.strip(), is_final=True, actor=actor, at=at, findings=findings)
     return event
 
@@ -123,8 +140,10 @@ def _answer_problems(text: str, findings: Sequence[dict[str, Any]], despite: str
         for name in open_places(text)
     ]
     if findings and despite is None:
-        problems += [Problem("reply_incomplete", f["message"], place="text", value=f["code"], fix=f.get("fix", ""))
-                     for f in findings]
+        problems += [
+            Problem("reply_incomplete", f["message"], place="text", value=f["code"], fix=f.get("fix", ""))
+            for f in findings
+        ]
     elif findings and despite is not None and not despite.strip():
         problems.append(Problem("field_missing", _("请写明为什么仍要发送"), place="despite_reason"))
     return problems
@@ -161,8 +180,9 @@ def record_callback(
     if outcome not in Callback.Outcome.values:
         problems.append(Problem("outcome_unknown", _("没有这个回访结果"), place="outcome", value=outcome))
     if satisfaction is not None and satisfaction not in range(1, 6):
-        problems.append(Problem("satisfaction_out_of_range", _("满意度是 1 到 5"), place="satisfaction",
-                                value=str(satisfaction)))
+        problems.append(
+            Problem("satisfaction_out_of_range", _("满意度是 1 到 5"), place="satisfaction", value=str(satisfaction))
+        )
     if problems:
         raise InvalidInput(problems)
     with transaction.atomic():
@@ -172,8 +192,15 @@ def record_callback(
         (report,) = _reports(matter, [report_id])
         rounds = Callback.objects.filter(report=report).count()
         Callback.objects.create(
-            id=new_id(), matter=matter, report=report, round=rounds + 1, outcome=outcome, satisfaction=satisfaction,
-            note=note.strip(), by_id=actor.id, at=at,
+            id=new_id(),
+            matter=matter,
+            report=report,
+            round=rounds + 1,
+            outcome=outcome,
+            satisfaction=satisfaction,
+            note=note.strip(),
+            by_id=actor.id,
+            at=at,
         )
 
         def change(asked: Matter) -> None:
@@ -203,9 +230,7 @@ class Wording:
     is_active: bool = True
 
 
-def add_reply_template(
-    *, office: Place, name: str, text: str, topic: str, actor: Actor, at: datetime
-) -> ReplyTemplate:
+def add_reply_template(*, office: Place, name: str, text: str, topic: str, actor: Actor, at: datetime) -> ReplyTemplate:
     """Keep a wording that proved good for a topic.
 
     Raises:
@@ -224,10 +249,15 @@ def save_reply_template(
         InvalidInput: as ``add_reply_template``. NotFound: ``template_unknown``. NotPermitted.
     """
     actor.require("matters.answer", office.path)
-    problems = [Problem("field_missing", _("请填写模板名称和内容"), place=place)
-                for place, given in (("name", wording.name), ("text", wording.text)) if not given.strip()]
-    problems += [Problem("place_unknown", _("没有这个可填的项"), place="text", value=name,
-                         fix=_("可用:%s") % "、".join(PLACES)) for name in unknown_places(wording.text)]
+    problems = [
+        Problem("field_missing", _("请填写模板名称和内容"), place=place)
+        for place, given in (("name", wording.name), ("text", wording.text))
+        if not given.strip()
+    ]
+    problems += [
+        Problem("place_unknown", _("没有这个可填的项"), place="text", value=name, fix=_("可用:%s") % "、".join(PLACES))
+        for name in unknown_places(wording.text)
+    ]
     if wording.topic and wording.topic not in default_topics():
         problems.append(Problem("topic_unknown", _("没有这个类别"), place="topic", value=wording.topic))
     if problems:
@@ -242,7 +272,12 @@ def save_reply_template(
         template.name, template.text = wording.name.strip()[:60], wording.text
         template.topic, template.is_active = wording.topic, wording.is_active
         template.save()
-        audit.record(actor=actor, at=at, subject=("template", template.id), where=(office.id, office.path),
-                     action="matters.template.changed" if template_id else "matters.template.added",
-                     detail={"name": template.name, "topic": template.topic, "is_active": template.is_active})
+        audit.record(
+            actor=actor,
+            at=at,
+            subject=("template", template.id),
+            where=(office.id, office.path),
+            action="matters.template.changed" if template_id else "matters.template.added",
+            detail={"name": template.name, "topic": template.topic, "is_active": template.is_active},
+        )
     return template

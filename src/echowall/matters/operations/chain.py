@@ -24,9 +24,15 @@ from ..queries.standing import standing_of
 from ..rules import MOVES, Move, hindrance, missing
 
 _LABELS = {
-    "reason": gettext_lazy("理由"), "note": gettext_lazy("说明"), "text": gettext_lazy("内容"),
-    "cause": gettext_lazy("原因"), "nodes": gettext_lazy("节点"), "teams": gettext_lazy("专班"),
-    "to_office": gettext_lazy("街道"), "into": gettext_lazy("并入的事项"), "version": gettext_lazy("版本"),
+    "reason": gettext_lazy("理由"),
+    "note": gettext_lazy("说明"),
+    "text": gettext_lazy("内容"),
+    "cause": gettext_lazy("原因"),
+    "nodes": gettext_lazy("节点"),
+    "teams": gettext_lazy("专班"),
+    "to_office": gettext_lazy("街道"),
+    "into": gettext_lazy("并入的事项"),
+    "version": gettext_lazy("版本"),
 }
 
 
@@ -71,17 +77,20 @@ def require_move(matter: Matter, move: Move, actor: Actor) -> None:
     """
     why = hindrance(move, standing_of(matter, move, actor), actor)
     if why == "move_not_allowed":
-        raise refuse(why, _("当前状态不能这样办理"), place=move.kind, value=matter.get_state_display(),
-                     fix=_("请刷新页面查看最新状态"))
+        raise refuse(
+            why,
+            _("当前状态不能这样办理"),
+            place=move.kind,
+            value=matter.get_state_display(),
+            fix=_("请刷新页面查看最新状态"),
+        )
     if why == "not_your_team":
         raise NotPermitted(Problem(why, _("只有承办专班的成员可以办理"), place=move.kind))
     if why:
         raise NotPermitted(Problem(why, _("您的岗位没有这项权限"), place=move.kind, value=move.permission))
 
 
-def done_before(
-    matter: Matter, kind: str, request_key: str | None, *, text: str | None = None
-) -> HistoryEvent | None:
+def done_before(matter: Matter, kind: str, request_key: str | None, *, text: str | None = None) -> HistoryEvent | None:
     """Return the event that this very request already made, or None. ``text`` is what the request tells reporters.
 
     Raises:
@@ -92,14 +101,17 @@ def done_before(
         return None
     done = HistoryEvent.objects.filter(matter=matter, request_key=request_key).first()
     if done is not None and (done.kind != kind or (text is not None and done.body.get("text") != text.strip())):
-        raise refuse("request_key_used", _("这个请求编号已用于另一步骤"), place="request_key", value=done.kind,
-                     fix=_("请刷新页面再办"))
+        raise refuse(
+            "request_key_used",
+            _("这个请求编号已用于另一步骤"),
+            place="request_key",
+            value=done.kind,
+            fix=_("请刷新页面再办"),
+        )
     return done
 
 
-def make_move(
-    *, matter_id: UUID, step: Step, actor: Actor, at: datetime, matter: Matter | None = None
-) -> HistoryEvent:
+def make_move(*, matter_id: UUID, step: Step, actor: Actor, at: datetime, matter: Matter | None = None) -> HistoryEvent:
     """Make one move and return its history event. The same ``request_key`` again returns the first event unchanged.
 
     Args:
@@ -138,9 +150,7 @@ def _make(matter: Matter, step: Step, actor: Actor, at: datetime) -> HistoryEven
     return append(matter, move, step, actor, at)
 
 
-def append(
-    matter: Matter, move: Move, step: Step, actor: Actor, at: datetime, *, refresh: bool = True
-) -> HistoryEvent:
+def append(matter: Matter, move: Move, step: Step, actor: Actor, at: datetime, *, refresh: bool = True) -> HistoryEvent:
     """Append to the history of a locked matter what was already checked, and refresh everything derived from it.
 
     ``refresh`` False leaves the clocks to the next event of the same transaction.
@@ -155,17 +165,31 @@ def append(
         step.change(matter)
     matter.last_seq += 1
     event = HistoryEvent.objects.create(
-        id=new_id(), matter=matter, seq=matter.last_seq, kind=move.kind, at=step.happened_at or at,
-        recorded_at=clock.now(), actor_id=actor.id, actor_name=actor.name, team_id=step.team_id, from_state=before,
-        to_state=matter.state, body=step.body, request_key=step.request_key,
+        id=new_id(),
+        matter=matter,
+        seq=matter.last_seq,
+        kind=move.kind,
+        at=step.happened_at or at,
+        recorded_at=clock.now(),
+        actor_id=actor.id,
+        actor_name=actor.name,
+        team_id=step.team_id,
+        from_state=before,
+        to_state=matter.state,
+        body=step.body,
+        request_key=step.request_key,
     )
     if refresh:
         clocks.refresh(matter, at)
     matter.save(force_update=True)
     audit.record(
-        actor=actor, at=at, action=f"matters.matter.{move.kind}", subject=("matter", matter.id),
+        actor=actor,
+        at=at,
+        action=f"matters.matter.{move.kind}",
+        subject=("matter", matter.id),
         detail={"number": matter.number, "from": before, "to": matter.state, "seq": event.seq},
-        reason=str(step.body.get("reason", "")), where=(matter.office_id, matter.place_path),
+        reason=str(step.body.get("reason", "")),
+        where=(matter.office_id, matter.place_path),
     )
     events.publish(f"matters.matter.{move.kind}", matter_id=str(matter.id), event_id=str(event.id))
     return event

@@ -27,8 +27,12 @@ def check_matter(
     """
     if not passed and not note.strip():
         raise InvalidInput(Problem("field_missing", _("核查不通过要写明原因"), place="note"))
-    step = Step("checked", {"passed": passed, "note": note.strip()}, request_key=request_key,
-                to_state=State.CHECKED if passed else State.HANDLING)
+    step = Step(
+        "checked",
+        {"passed": passed, "note": note.strip()},
+        request_key=request_key,
+        to_state=State.CHECKED if passed else State.HANDLING,
+    )
     return make_move(matter_id=matter_id, step=step, actor=actor, at=at)
 
 
@@ -51,8 +55,13 @@ def close_matter(*, matter_id: UUID, actor: Actor, at: datetime, request_key: st
             closed.closed_at = at
             Assignment.objects.filter(matter=closed, ended_at=None).update(ended_at=at, ended_how="done")
 
-        return make_move(matter_id=matter_id, step=Step("closed", change=change, request_key=request_key),
-                         actor=actor, at=at, matter=matter)
+        return make_move(
+            matter_id=matter_id,
+            step=Step("closed", change=change, request_key=request_key),
+            actor=actor,
+            at=at,
+            matter=matter,
+        )
 
 
 def closing_problems(matter: Matter) -> list[Problem]:
@@ -64,11 +73,25 @@ def closing_problems(matter: Matter) -> list[Problem]:
     standing = queries.reporters_of(matter)
     for report in standing:
         if report.answered_at is None:
-            found.append(Problem("reporter_not_answered", _("还有反映人没有得到答复"), place="answers",
-                                 value=report.message.ticket, fix=_("请先答复")))
+            found.append(
+                Problem(
+                    "reporter_not_answered",
+                    _("还有反映人没有得到答复"),
+                    place="answers",
+                    value=report.message.ticket,
+                    fix=_("请先答复"),
+                )
+            )
         if not report.is_called_back and report.can_be_called:
-            found.append(Problem("callback_missing", _("还没有回访"), place="callbacks", value=report.message.ticket,
-                                 fix=_("请回访;联系不上的按规定次数尝试")))
+            found.append(
+                Problem(
+                    "callback_missing",
+                    _("还没有回访"),
+                    place="callbacks",
+                    value=report.message.ticket,
+                    fix=_("请回访;联系不上的按规定次数尝试"),
+                )
+            )
     if any(r.last_outcome == "not_solved" for r in standing):
         found.append(Problem("not_solved", _("反映人表示没有解决"), place="callbacks", fix=_("请重新办理")))
     return found
@@ -94,9 +117,13 @@ def reopen_matter(*, matter_id: UUID, cause: str, actor: Actor, at: datetime) ->
     with transaction.atomic():
         matter = locked(matter_id)
         target = State.HANDLING if matter.lead_team_id else State.OPENED
-        return make_move(matter_id=matter_id, actor=actor, at=at,
-                         matter=matter,
-                         step=Step("reopened", {"cause": cause.strip()}, to_state=target, change=change))
+        return make_move(
+            matter_id=matter_id,
+            actor=actor,
+            at=at,
+            matter=matter,
+            step=Step("reopened", {"cause": cause.strip()}, to_state=target, change=change),
+        )
 
 
 def evaluate_matter(*, matter_id: UUID, grade: int, note: str, actor: Actor, at: datetime) -> HistoryEvent:
@@ -107,5 +134,6 @@ def evaluate_matter(*, matter_id: UUID, grade: int, note: str, actor: Actor, at:
     """
     if grade not in range(1, 6):
         raise InvalidInput(Problem("grade_out_of_range", _("评分是 1 到 5"), place="grade", value=str(grade)))
-    return make_move(matter_id=matter_id, step=Step("evaluated", {"grade": grade, "note": note.strip()}),
-                     actor=actor, at=at)
+    return make_move(
+        matter_id=matter_id, step=Step("evaluated", {"grade": grade, "note": note.strip()}), actor=actor, at=at
+    )

@@ -75,8 +75,11 @@ def dispatch_matter(
 
         reason = why or {"by": "hand", "suggested": queries.suggest_route(matter)}
         step = Step(
-            "dispatched", {"team": str(team.id), "team_name": team.name, "why": reason}, team_id=team.id,
-            change=change, request_key=request_key,
+            "dispatched",
+            {"team": str(team.id), "team_name": team.name, "why": reason},
+            team_id=team.id,
+            change=change,
+            request_key=request_key,
         )
         return make_move(matter_id=matter_id, step=step, actor=actor, at=at, matter=matter)
 
@@ -107,8 +110,13 @@ def accept_matter(*, matter_id: UUID, actor: Actor, at: datetime, request_key: s
 
     with transaction.atomic():
         matter = locked(matter_id)
-        step = Step("accepted", {"team": str(matter.lead_team_id)}, team_id=matter.lead_team_id, change=change,
-                    request_key=request_key)
+        step = Step(
+            "accepted",
+            {"team": str(matter.lead_team_id)},
+            team_id=matter.lead_team_id,
+            change=change,
+            request_key=request_key,
+        )
         return make_move(matter_id=matter_id, step=step, actor=actor, at=at, matter=matter)
 
 
@@ -135,10 +143,21 @@ def return_matter(
         require_move(matter, MOVES["returned"], actor)
         until = queries.may_return_until(matter)
         if until is not None and at >= until:
-            raise refuse("return_too_late", _("已超过退单时限,请与调度协商改派"), place="returned",
-                         value=f"{until:%Y-%m-%d %H:%M}", fix=_("可请求吹哨联办或报请调度员改派"))
-        step = Step("returned", {"team": str(matter.lead_team_id), "reason": reason.strip()},
-                    team_id=matter.lead_team_id, change=change, request_key=request_key, leaves_sight=True)
+            raise refuse(
+                "return_too_late",
+                _("已超过退单时限,请与调度协商改派"),
+                place="returned",
+                value=f"{until:%Y-%m-%d %H:%M}",
+                fix=_("可请求吹哨联办或报请调度员改派"),
+            )
+        step = Step(
+            "returned",
+            {"team": str(matter.lead_team_id), "reason": reason.strip()},
+            team_id=matter.lead_team_id,
+            change=change,
+            request_key=request_key,
+            leaves_sight=True,
+        )
         return make_move(matter_id=matter_id, step=step, actor=actor, at=at, matter=matter)
 
 
@@ -165,5 +184,6 @@ def request_joint_handling(
             _settle_sight(changed)
 
         body = {"teams": [str(t.id) for t in teams], "team_names": [t.name for t in teams], "reason": reason.strip()}
-        return make_move(matter_id=matter_id, step=Step("joint_requested", body, change=change), actor=actor, at=at,
-                         matter=matter)
+        return make_move(
+            matter_id=matter_id, step=Step("joint_requested", body, change=change), actor=actor, at=at, matter=matter
+        )

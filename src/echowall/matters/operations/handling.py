@@ -39,8 +39,9 @@ def note_progress(
         if node and node not in planned_nodes(matter):
             raise refuse("node_unknown", _("计划里没有这个节点"), place="node", value=node)
         body = {"note": note.strip(), **({"node": node} if node else {})}
-        return make_move(matter_id=matter_id, step=Step("progress", body, request_key=request_key), actor=actor, at=at,
-                         matter=matter)
+        return make_move(
+            matter_id=matter_id, step=Step("progress", body, request_key=request_key), actor=actor, at=at, matter=matter
+        )
 
 
 def planned_nodes(matter: Matter) -> dict[str, str]:
@@ -49,9 +50,7 @@ def planned_nodes(matter: Matter) -> dict[str, str]:
     return dict(last.body.get("what") or {}) if last is not None and last.kind == "plan_set" else {}
 
 
-def set_plan(
-    *, matter_id: UUID, nodes: Sequence[tuple[date, str]], actor: Actor, at: datetime
-) -> HistoryEvent:
+def set_plan(*, matter_id: UUID, nodes: Sequence[tuple[date, str]], actor: Actor, at: datetime) -> HistoryEvent:
     """Set the plan of a complex matter: node dates with what is done by then. The month limit and a clock per node
     follow from the playbook.
 
@@ -61,12 +60,14 @@ def set_plan(
     today = clock.today(at)
     problems = [
         Problem("node_in_past", _("节点日期不能早于今天"), place="nodes", value=str(on))
-        for on, _w in nodes if on < today
+        for on, _w in nodes
+        if on < today
     ]
     if len({on for on, _what in nodes}) != len(nodes):
         problems.append(Problem("node_twice", _("同一天只能有一个节点"), place="nodes"))
     problems += [
-        Problem("field_missing", _("请写明节点要完成的工作"), place="nodes", value=str(on)) for on, what in nodes
+        Problem("field_missing", _("请写明节点要完成的工作"), place="nodes", value=str(on))
+        for on, what in nodes
         if not what.strip()
     ]
     if problems:
@@ -96,11 +97,25 @@ def add_evidence(
     """
     problems = []
     if content_type not in EVIDENCE_TYPES:
-        problems.append(Problem("file_type_refused", _("不支持这种文件"), place="file", value=content_type,
-                                fix=_("请上传 JPG、PNG、WebP 图片或 PDF")))
+        problems.append(
+            Problem(
+                "file_type_refused",
+                _("不支持这种文件"),
+                place="file",
+                value=content_type,
+                fix=_("请上传 JPG、PNG、WebP 图片或 PDF"),
+            )
+        )
     if len(content) > _EVIDENCE_BYTES:
-        problems.append(Problem("file_too_large", _("文件太大"), place="file", value=f"{len(content)//1_000_000} MB",
-                                fix=_("请压缩到 10 MB 以内")))
+        problems.append(
+            Problem(
+                "file_too_large",
+                _("文件太大"),
+                place="file",
+                value=f"{len(content) // 1_000_000} MB",
+                fix=_("请压缩到 10 MB 以内"),
+            )
+        )
     if not content:
         problems.append(Problem("file_empty", _("文件是空的"), place="file"))
     if problems:
@@ -111,19 +126,32 @@ def add_evidence(
         if actor.kind != "system" and not in_team and not actor.may("matters.check", matter.place_path):
             raise NotPermitted(Problem("not_your_team", _("只有承办专班的成员可以上传凭证"), place="evidence"))
         if matter.state not in OPEN_STATES:
-            raise refuse("move_not_allowed", _("当前状态不能这样办理"), place="evidence",
-                         value=matter.get_state_display())
+            raise refuse(
+                "move_not_allowed", _("当前状态不能这样办理"), place="evidence", value=matter.get_state_display()
+            )
         digest = keep(content)
         held = Evidence.objects.filter(matter=matter, sha256=digest).first()
         if held:
             return held
         evidence = Evidence.objects.create(
-            id=new_id(), matter=matter, kind=EVIDENCE_TYPES[content_type], note=note.strip()[:300],
-            content_type=content_type, byte_count=len(content), sha256=digest, added_at=at,
+            id=new_id(),
+            matter=matter,
+            kind=EVIDENCE_TYPES[content_type],
+            note=note.strip()[:300],
+            content_type=content_type,
+            byte_count=len(content),
+            sha256=digest,
+            added_at=at,
             added_by_id=actor.id or matter.id,
         )
-        audit.record(actor=actor, at=at, action="matters.evidence.added", subject=("matter", matter.id),
-                     detail={"sha256": digest, "bytes": len(content)}, where=(matter.office_id, matter.place_path))
+        audit.record(
+            actor=actor,
+            at=at,
+            action="matters.evidence.added",
+            subject=("matter", matter.id),
+            detail={"sha256": digest, "bytes": len(content)},
+            where=(matter.office_id, matter.place_path),
+        )
     return evidence
 
 
@@ -147,8 +175,13 @@ def finish_joint_part(
         part = parts.first()
         if part is None:
             raise refuse("no_joint_part", _("您的专班没有未完成的协办任务"), place="joint_done")
-        step = Step("joint_done", {"note": note.strip(), "team": str(part.team_id)}, team_id=part.team_id,
-                    change=lambda _m: _end_part(part, at), request_key=request_key)
+        step = Step(
+            "joint_done",
+            {"note": note.strip(), "team": str(part.team_id)},
+            team_id=part.team_id,
+            change=lambda _m: _end_part(part, at),
+            request_key=request_key,
+        )
         return make_move(matter_id=matter_id, step=step, actor=actor, at=at, matter=matter)
 
 
@@ -168,8 +201,14 @@ def report_back(
         require_move(matter, MOVES["reported_back"], actor)
         problems = []
         if not Evidence.objects.filter(matter=matter).exists() and len(note.strip()) < 10:
-            problems.append(Problem("evidence_missing", _("还没有处置凭证"), place="evidence",
-                                    fix=_("请上传照片或文件,或写明处置经过(不少于 10 字)")))
+            problems.append(
+                Problem(
+                    "evidence_missing",
+                    _("还没有处置凭证"),
+                    place="evidence",
+                    fix=_("请上传照片或文件,或写明处置经过(不少于 10 字)"),
+                )
+            )
         waiting = Assignment.objects.filter(matter=matter, ended_at=None, is_lead=False).select_related("team")
         if names := [a.team.name for a in waiting]:
             problems.append(Problem("joint_part_open", _("协办专班还没有完成"), place="joint", value="、".join(names)))

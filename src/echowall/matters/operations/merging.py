@@ -23,9 +23,7 @@ from .opening import NewMatter, attach_report, open_matter
 from .sight import spread_sight, working_teams
 
 
-def join_report(
-    *, matter_id: UUID, message_id: UUID, why: dict[str, Any], actor: Actor, at: datetime
-) -> Report:
+def join_report(*, matter_id: UUID, message_id: UUID, why: dict[str, Any], actor: Actor, at: datetime) -> Report:
     """Hang a further message on a matter that is still open; one that already reports it changes nothing.
 
     A matter that ended is not joined: the same thing happening again is a new occurrence and gets its own matter.
@@ -39,13 +37,23 @@ def join_report(
         if held is not None and held.matter_id == matter.id:
             return held
         if held is not None:
-            raise refuse("message_has_matter", _("留言已归入另一事项"), place="message", value=held.matter.number,
-                         fix=_("如是同一件事,请并案"))
+            raise refuse(
+                "message_has_matter",
+                _("留言已归入另一事项"),
+                place="message",
+                value=held.matter.number,
+                fix=_("如是同一件事,请并案"),
+            )
         if matter.state not in OPEN_STATES:
             raise refuse("matter_ended", _("事项已经办结,再次发生的应另立新案"), place="matter", value=matter.number)
         report = attach_report(matter=matter, message_id=message_id, is_first=False, why=why, at=at)
-        make_move(matter_id=matter_id, actor=actor, at=at, matter=matter,
-                  step=Step("noted", {"note": _("新增一条相同反映"), "message": str(message_id), "why": why}))
+        make_move(
+            matter_id=matter_id,
+            actor=actor,
+            at=at,
+            matter=matter,
+            step=Step("noted", {"note": _("新增一条相同反映"), "message": str(message_id), "why": why}),
+        )
     return report
 
 
@@ -91,12 +99,27 @@ def merge_matters(*, into_id: UUID, merged_ids: Sequence[UUID], actor: Actor, at
             if merged.office_id != kept.office_id:
                 raise refuse("other_office", _("不同街道的事项不能并案,请先移交"), place="merged", value=merged.number)
 
-            body = {"into": str(kept.id), "into_number": kept.number, "was": merged.state, "reason": reason,
-                    "also_offices": [str(i) for i in merged.also_office_ids]}
-            make_move(matter_id=merged_id, step=Step("merged", body, change=_merging_into(kept)), actor=actor, at=at,
-                      matter=merged)
-            make_move(matter_id=into_id, actor=actor, at=at, matter=kept,
-                      step=Step("noted", {"note": _("并入 %s") % merged.number, "merged": str(merged.id)}))
+            body = {
+                "into": str(kept.id),
+                "into_number": kept.number,
+                "was": merged.state,
+                "reason": reason,
+                "also_offices": [str(i) for i in merged.also_office_ids],
+            }
+            make_move(
+                matter_id=merged_id,
+                step=Step("merged", body, change=_merging_into(kept)),
+                actor=actor,
+                at=at,
+                matter=merged,
+            )
+            make_move(
+                matter_id=into_id,
+                actor=actor,
+                at=at,
+                matter=kept,
+                step=Step("noted", {"note": _("并入 %s") % merged.number, "merged": str(merged.id)}),
+            )
         spread_sight(kept)
     return kept
 
@@ -128,14 +151,17 @@ def unmerge_matter(*, matter_id: UUID, actor: Actor, at: datetime, reason: str =
             changed.also_office_ids = [UUID(i) for i in offices or ()]
             spread_sight(changed)
 
-        make_move(matter_id=matter_id, actor=actor, at=at, matter=matter,
-                  step=Step("unmerged", {"reason": reason}, to_state=was, change=change))
+        make_move(
+            matter_id=matter_id,
+            actor=actor,
+            at=at,
+            matter=matter,
+            step=Step("unmerged", {"reason": reason}, to_state=was, change=change),
+        )
     return matter
 
 
-def split_matter(
-    *, matter_id: UUID, message_ids: Sequence[UUID], new: NewMatter, actor: Actor, at: datetime
-) -> Matter:
+def split_matter(*, matter_id: UUID, message_ids: Sequence[UUID], new: NewMatter, actor: Actor, at: datetime) -> Matter:
     """Take part of a matter out into one of its own; the given messages go with it. Merging the two again undoes it.
 
     Raises:
@@ -170,6 +196,13 @@ def part_of(matter: Matter, *, title: str, topic: str) -> NewMatter:
     """Return what a part split off begins with: where, when and how urgent as the whole."""
     place = Place.objects.select_related("office").get(id=matter.place_id)
     return NewMatter(
-        place=place, title=title, summary=matter.summary, channel=matter.channel, intent=matter.intent, topic=topic,
-        urgency=matter.urgency, opened_at=matter.opened_at, needed_by_at=matter.needed_by_at,
+        place=place,
+        title=title,
+        summary=matter.summary,
+        channel=matter.channel,
+        intent=matter.intent,
+        topic=topic,
+        urgency=matter.urgency,
+        opened_at=matter.opened_at,
+        needed_by_at=matter.needed_by_at,
     )

@@ -42,10 +42,15 @@ def offer_move(*, matter_id: UUID, to_office_id: UUID, reason: str, actor: Actor
                 offered.also_office_ids = [*offered.also_office_ids, office.id]
             spread_sight(offered)
 
-        body = {"from_office": str(matter.office_id), "to_office": str(office.id), "to_office_name": office.name,
-                "reason": reason.strip()}
-        return make_move(matter_id=matter_id, step=Step("move_offered", body, change=change), actor=actor, at=at,
-                         matter=matter)
+        body = {
+            "from_office": str(matter.office_id),
+            "to_office": str(office.id),
+            "to_office_name": office.name,
+            "reason": reason.strip(),
+        }
+        return make_move(
+            matter_id=matter_id, step=Step("move_offered", body, change=change), actor=actor, at=at, matter=matter
+        )
 
 
 def _offer_for(matter: Matter, actor: Actor, *, or_own_office: bool = False) -> tuple[HistoryEvent, Place]:

@@ -85,17 +85,30 @@ def open_matter(*, new: NewMatter, actor: Actor, at: datetime, request_key: str 
     opened_at = min(new.opened_at, at)
     with transaction.atomic():
         matter = Matter.objects.create(
-            id=new_id(), number=_next_number(office, at), office=office, place=new.place, place_path=new.place.path,
-            title=new.title.strip()[:120], summary=new.summary, channel=new.channel, intent=new.intent,
-            topic=new.topic, urgency=new.urgency, state=State.COLLECTED, opened_at=opened_at,
-            needed_by_at=new.needed_by_at, playbook=clocks.playbook_in_force(new.place.path, opened_at),
+            id=new_id(),
+            number=_next_number(office, at),
+            office=office,
+            place=new.place,
+            place_path=new.place.path,
+            title=new.title.strip()[:120],
+            summary=new.summary,
+            channel=new.channel,
+            intent=new.intent,
+            topic=new.topic,
+            urgency=new.urgency,
+            state=State.COLLECTED,
+            opened_at=opened_at,
+            needed_by_at=new.needed_by_at,
+            playbook=clocks.playbook_in_force(new.place.path, opened_at),
         )
         body = {
-            "intent": new.intent, "topic": new.topic, "urgency": new.urgency, "channel": new.channel,
+            "intent": new.intent,
+            "topic": new.topic,
+            "urgency": new.urgency,
+            "channel": new.channel,
             "needed_by": new.needed_by_at.isoformat() if new.needed_by_at else None,
         }
-        append(matter, MOVES["opened"], Step("opened", body, happened_at=opened_at, request_key=request_key),
-               actor, at)
+        append(matter, MOVES["opened"], Step("opened", body, happened_at=opened_at, request_key=request_key), actor, at)
         index_terms(matter)
     return matter
 
@@ -120,11 +133,18 @@ def open_from_message(
         place = Place.objects.select_related("office").get(id=facts.place_id)
         matter = open_matter(
             new=NewMatter(
-                place=place, title=title or queries.title_for(facts), summary=facts.body, channel=facts.channel,
-                intent=facts.intent or "other", topic=facts.topic or "other", urgency=facts.urgency or "normal",
-                opened_at=min(facts.said_at, facts.heard_at), needed_by_at=facts.needed_by_at,
+                place=place,
+                title=title or queries.title_for(facts),
+                summary=facts.body,
+                channel=facts.channel,
+                intent=facts.intent or "other",
+                topic=facts.topic or "other",
+                urgency=facts.urgency or "normal",
+                opened_at=min(facts.said_at, facts.heard_at),
+                needed_by_at=facts.needed_by_at,
             ),
-            actor=actor, at=at,
+            actor=actor,
+            at=at,
         )
         attach_report(matter=matter, message_id=message_id, is_first=True, why={"how": "opened"}, at=at, facts=facts)
         is_critical = matter.urgency == "critical"
@@ -159,14 +179,22 @@ def open_by_hand(*, by_hand: ByHand, actor: Actor, at: datetime, request_key: st
         if request_key:
             with connection.cursor() as cursor:  # a double click comes as two requests at once
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [request_key])
-            held = HistoryEvent.objects.select_related("matter").filter(
-                request_key=request_key, kind="opened", actor_id=actor.id
-            ).first()
+            held = (
+                HistoryEvent.objects.select_related("matter")
+                .filter(request_key=request_key, kind="opened", actor_id=actor.id)
+                .first()
+            )
             if held:
                 return held.matter
         new = NewMatter(
-            place=by_hand.place, title=by_hand.title, summary=mask(by_hand.summary), channel=BY_HAND,
-            intent=by_hand.intent, topic=by_hand.topic, urgency=by_hand.urgency, opened_at=at,
+            place=by_hand.place,
+            title=by_hand.title,
+            summary=mask(by_hand.summary),
+            channel=BY_HAND,
+            intent=by_hand.intent,
+            topic=by_hand.topic,
+            urgency=by_hand.urgency,
+            opened_at=at,
             needed_by_at=by_hand.needed_by_at,
         )
         matter = open_matter(new=new, actor=actor, at=at, request_key=request_key)
@@ -191,8 +219,9 @@ def attach_report(
     matter.report_count += 1
     Matter.objects.filter(id=matter.id).update(report_count=matter.report_count)
     queries.trace_of(report, facts or voices_queries.message_facts(message_id)).save(force_insert=True)
-    voices_operations.mark_filed(message_ids=[message_id], team_ids=matter.team_ids,
-                                 office_ids=[matter.office_id, *matter.also_office_ids])
+    voices_operations.mark_filed(
+        message_ids=[message_id], team_ids=matter.team_ids, office_ids=[matter.office_id, *matter.also_office_ids]
+    )
     return report
 
 

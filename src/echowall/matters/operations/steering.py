@@ -68,9 +68,7 @@ def ask_suspension(*, matter_id: UUID, reason: str, until: date | None, actor: A
     return make_move(matter_id=matter_id, step=Step("suspension_asked", body), actor=actor, at=at)
 
 
-def suspend_matter(
-    *, matter_id: UUID, reason: str, until: date | None, actor: Actor, at: datetime
-) -> HistoryEvent:
+def suspend_matter(*, matter_id: UUID, reason: str, until: date | None, actor: Actor, at: datetime) -> HistoryEvent:
     """Stop the clocks for a reason that the playbook approves (挂账), until a date or until resumed.
 
     Raises:
@@ -85,8 +83,9 @@ def _suspend(matter: Matter, reason: str, until: date | None, actor: Actor, at: 
     require_move(matter, MOVES["suspended"], actor)
     approved = clocks.parameter(matter, "suspend_reasons", at).value
     if reason not in approved:
-        raise refuse("reason_not_approved", _("挂账理由不在批准范围内"), place="reason", value=reason,
-                     fix="、".join(approved))
+        raise refuse(
+            "reason_not_approved", _("挂账理由不在批准范围内"), place="reason", value=reason, fix="、".join(approved)
+        )
     if until is not None and until <= clock.today(at):
         raise refuse("until_in_past", _("挂账截止日要晚于今天"), place="until", value=str(until))
     # The date given is the last day of standing still; the clocks run again from the midnight after it.

@@ -27,7 +27,9 @@ def sweep_clocks(*, at: datetime, limit: int = 500) -> int:
     with transaction.atomic():
         due = list(
             Matter.objects.select_for_update(of=("self",), skip_locked=True)
-            .defer("terms").filter(next_change_at__lte=at).order_by("next_change_at")[:limit]
+            .defer("terms")
+            .filter(next_change_at__lte=at)
+            .order_by("next_change_at")[:limit]
         )
         for matter in due:
             _pass_time(matter, at)
@@ -39,17 +41,30 @@ def _pass_time(matter: Matter, at: datetime) -> None:
     if matter.state == State.SUSPENDED:
         until = clocks.suspended_until(rows)
         if until is not None and until <= at:
-            step = Step("resumed", {"note": _("挂账期满,自动恢复")}, to_state=state_before_suspension(matter),
-                        happened_at=until)
+            step = Step(
+                "resumed", {"note": _("挂账期满,自动恢复")}, to_state=state_before_suspension(matter), happened_at=until
+            )
             append(matter, MOVES["resumed"], step, SYSTEM_ACTOR, at)
             rows = clocks.history_of(matter)
     report = clocks.refresh(matter, at, rows)
     for number, step_due in enumerate(report.steps_due, 1):
-        body = {"step": step_due.id, "clock": step_due.clock, "action": step_due.action, "level": str(step_due.level),
-                "arguments": dict(step_due.arguments), "due": step_due.at.isoformat()}
+        body = {
+            "step": step_due.id,
+            "clock": step_due.clock,
+            "action": step_due.action,
+            "level": str(step_due.level),
+            "arguments": dict(step_due.arguments),
+            "due": step_due.at.isoformat(),
+        }
         # The last one leaves the clocks as they are with all of them recorded.
-        append(matter, MOVES["escalated"], Step("escalated", body), SYSTEM_ACTOR, at,
-               refresh=number == len(report.steps_due))
+        append(
+            matter,
+            MOVES["escalated"],
+            Step("escalated", body),
+            SYSTEM_ACTOR,
+            at,
+            refresh=number == len(report.steps_due),
+        )
         if step_due.action == "draft_document":
             draft_paper(matter, step_due, report, at)
     if not report.steps_due:

@@ -30,12 +30,15 @@ def similar_answered(matter: Matter, limit: int = 5) -> list[Answer]:
     if words:
         close = list(
             answers.filter(matter__terms=SearchQuery(words.replace(" & ", " | "), search_type="raw", config="simple"))
-            .select_related("matter").order_by("-written_at")[:limit]
+            .select_related("matter")
+            .order_by("-written_at")[:limit]
         )
         if len(close) == limit:
             return close
         seen = {a.id for a in close}
-        return close + list(answers.exclude(id__in=seen).select_related("matter").order_by("-written_at")[: limit - len(close)])
+        return close + list(
+            answers.exclude(id__in=seen).select_related("matter").order_by("-written_at")[: limit - len(close)]
+        )
     return list(answers.select_related("matter").order_by("-written_at")[:limit])
 
 
@@ -44,7 +47,8 @@ def templates_for(matter: Matter) -> list[ReplyTemplate]:
     parent = matter.topic.split(".")[0]
     return list(
         ReplyTemplate.objects.filter(Q(office_id=matter.office_id) | Q(office=None), is_active=True)
-        .filter(topic__in=[matter.topic, parent, ""]).order_by("-used_count", "name")[:20]
+        .filter(topic__in=[matter.topic, parent, ""])
+        .order_by("-used_count", "name")[:20]
     )
 
 
@@ -53,9 +57,15 @@ def reply_facts(matter: Matter, at: datetime) -> dict[str, str]:
     done = matter.history.filter(kind="reported_back").order_by("-seq").values_list("body__note", flat=True).first()
     team = matter.lead_team
     facts = {
-        "编号": matter.number, "标题": matter.title, "收到日期": _day(matter.opened_at), "地点": matter.place.name,
-        "专班": team.name if team else "", "专班电话": team.phone if team else "", "街道": matter.office.name,
-        "今天": _day(at), "处置情况": str(done or ""),
+        "编号": matter.number,
+        "标题": matter.title,
+        "收到日期": _day(matter.opened_at),
+        "地点": matter.place.name,
+        "专班": team.name if team else "",
+        "专班电话": team.phone if team else "",
+        "街道": matter.office.name,
+        "今天": _day(at),
+        "处置情况": str(done or ""),
     }
     return {name: value for name, value in facts.items() if value}
 

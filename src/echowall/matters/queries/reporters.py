@@ -80,20 +80,30 @@ def reporters_of(matter: Matter) -> list[Reporter]:
     while layer := list(Matter.objects.filter(merged_into__in=layer).values_list("id", flat=True)):
         whole += layer
     reports = (
-        Report.objects.filter(Q(matter_id__in=whole)).select_related("message").prefetch_related("callbacks")
+        Report.objects.filter(Q(matter_id__in=whole))
+        .select_related("message")
+        .prefetch_related("callbacks")
         .order_by("joined_at", "id")
     )
     reopened = HistoryEvent.objects.filter(matter=matter, kind="reopened").order_by("-seq").first()
     answered = None
     if reopened is not None:  # ids are in the order of writing, also within one instant
-        answered = set(Answer.objects.filter(report__in=reports, is_final=True, id__gt=reopened.id)
-                       .values_list("report_id", flat=True))
+        answered = set(
+            Answer.objects.filter(report__in=reports, is_final=True, id__gt=reopened.id).values_list(
+                "report_id", flat=True
+            )
+        )
     required = attempts_required(matter)
     return [
         Reporter(
-            r, r.answered_at if answered is None or r.id in answered else None,
-            tuple(sorted((c for c in r.callbacks.all() if reopened is None or c.id > reopened.id),
-                         key=lambda c: (c.at, c.round))),
+            r,
+            r.answered_at if answered is None or r.id in answered else None,
+            tuple(
+                sorted(
+                    (c for c in r.callbacks.all() if reopened is None or c.id > reopened.id),
+                    key=lambda c: (c.at, c.round),
+                )
+            ),
             required,
         )
         for r in reports

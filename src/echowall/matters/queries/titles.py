@@ -11,5 +11,5 @@ def title_for(facts: Any) -> str:
     if facts.title.strip():
         return str(facts.title.strip()[:60])
     text = re.sub(r"\s+", " ", re.sub(r"\[[^\]]{1,6}\]|@\S+", "", facts.body)).strip()
-    clauses = [c for c in re.split(r"[。!?!?\n;;]", text) if len(c.strip()) > 3]
-    return (clauses[0] if clauses else text or facts.ticket).strip(" ,,、:")[:40]
+    clauses = [c for c in re.split(r"[。!?！？\n;；]", text) if len(c.strip()) > 3]
+    return (clauses[0] if clauses else text or facts.ticket).strip(" ,、:，：")[:40]

@@ -85,7 +85,9 @@ def library_search(request: HttpRequest, matter_id: UUID) -> HttpResponse:
 def send(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     """Send an answer or word on how it goes to the reporters chosen."""
     matter = _matter(request, matter_id)
-    given: dict[str, Any] = {name: request.POST.get(name, "").strip() for name in ("text", "kind", "despite_reason", "request_key")}
+    given: dict[str, Any] = {
+        name: request.POST.get(name, "").strip() for name in ("text", "kind", "despite_reason", "request_key")
+    }
     given["reports"] = request.POST.getlist("reports")
     try:
         _send(request, matter, given)

@@ -38,8 +38,13 @@ def _context(waiting: list[CallbackDue], chosen: CallbackDue | None, **more: obj
     if chosen is not None:
         answer = Answer.objects.filter(report=chosen.report, is_final=True).order_by("-written_at", "-id").first()
     return {
-        "due": [one for one in waiting if one.is_due(at)], "later": [one for one in waiting if not one.is_due(at)],
-        "chosen": chosen, "answer": answer, "request_key": new_id().hex, "grades": (5, 4, 3, 2, 1), **more,
+        "due": [one for one in waiting if one.is_due(at)],
+        "later": [one for one in waiting if not one.is_due(at)],
+        "chosen": chosen,
+        "answer": answer,
+        "request_key": new_id().hex,
+        "grades": (5, 4, 3, 2, 1),
+        **more,
     }
 
 
@@ -66,13 +71,22 @@ def record(request: HttpRequest, report_id: UUID) -> HttpResponse:
     grade = request.POST.get("satisfaction", "")
     try:
         operations.record_callback(
-            matter_id=one.matter.id, report_id=report_id, outcome=request.POST.get("outcome", ""),
-            satisfaction=int(grade) if grade in {"1", "2", "3", "4", "5"} else None, note=request.POST.get("note", "")[:500],
-            actor=actor_of(request), at=at, request_key=request.POST.get("request_key", "")[:64] or None,
+            matter_id=one.matter.id,
+            report_id=report_id,
+            outcome=request.POST.get("outcome", ""),
+            satisfaction=int(grade) if grade in {"1", "2", "3", "4", "5"} else None,
+            note=request.POST.get("note", "")[:500],
+            actor=actor_of(request),
+            at=at,
+            request_key=request.POST.get("request_key", "")[:64] or None,
         )
     except InvalidInput as refusal:
         context = _context(queries.callbacks_due(at), one, problems=refusal.problems, note=request.POST.get("note", ""))
         return render(request, "matters/answering/callbacks.html", context, status=422)
-    said = {"solved": _("已记:已解决"), "not_solved": _("已记:未解决,事项已退回重办"), "unreached": _("已记:没打通,稍后再打")}
+    said = {
+        "solved": _("已记:已解决"),
+        "not_solved": _("已记:未解决,事项已退回重办"),
+        "unreached": _("已记:没打通,稍后再打"),
+    }
     messages.success(request, said.get(request.POST.get("outcome", ""), _("已记")))
     return redirect("matters:callbacks")

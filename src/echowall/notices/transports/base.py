@@ -21,7 +21,7 @@ class Parcel:
     subject: str = ""
 
 
-class NotDelivered(Exception):  # noqa: N818 - an answer of the channel
+class NotDelivered(Exception):
     """The channel did not take it.
 
     ``is_final``: it never will (unknown number, closed conversation). ``is_doubtful``: it may have taken it all the same.

@@ -39,9 +39,19 @@ def settings_problems(name: str, settings: dict[str, str]) -> list[Problem]:
         if field.is_needed and not value:
             found.append(Problem("field_missing", _("请填写%(field)s") % {"field": field.title}, place=field.name))
         elif field.name.endswith("url") and value and not _is_web_address(value):
-            found.append(Problem("address_invalid", _("请写以 http:// 或 https:// 开头的地址"), place=field.name,
-                                 value="" if field.is_secret else value))
-        elif field.name == "port" and value and not (value.isascii() and value.isdigit() and len(value) < 6 and 0 < int(value) < 65536):
+            found.append(
+                Problem(
+                    "address_invalid",
+                    _("请写以 http:// 或 https:// 开头的地址"),
+                    place=field.name,
+                    value="" if field.is_secret else value,
+                )
+            )
+        elif (
+            field.name == "port"
+            and value
+            and not (value.isascii() and value.isdigit() and len(value) < 6 and 0 < int(value) < 65536)
+        ):
             found.append(Problem("port_invalid", _("端口是 1 到 65535"), place=field.name, value=value))
         elif field.name == "body" and value and not _is_json_object(value):
             found.append(Problem("body_invalid", _("请求正文要是一个 JSON 对象"), place=field.name, value=value[:80]))

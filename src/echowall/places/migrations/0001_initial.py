@@ -2,68 +2,107 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import echowall.kernel.fields
 from django.db import migrations, models
+
+import echowall.kernel.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('city', '市'), ('district', '区县'), ('office', '街道办事处'), ('community', '社区'), ('grid', '网格'), ('compound', '小区楼院'), ('building', '楼栋'), ('unit', '单元'), ('household', '户'), ('facility', '设施')], max_length=12)),
-                ('name', models.CharField(max_length=80)),
-                ('code', models.CharField(blank=True, help_text='GB/T 2260 等官方代码', max_length=20)),
-                ('path', echowall.kernel.fields.PathField(unique=True)),
-                ('latitude', models.FloatField(null=True)),
-                ('longitude', models.FloatField(null=True)),
-                ('outline', models.JSONField(help_text='GeoJSON geometry, WGS 84', null=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('office', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='places.place')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("city", "市"),
+                            ("district", "区县"),
+                            ("office", "街道办事处"),
+                            ("community", "社区"),
+                            ("grid", "网格"),
+                            ("compound", "小区楼院"),
+                            ("building", "楼栋"),
+                            ("unit", "单元"),
+                            ("household", "户"),
+                            ("facility", "设施"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("code", models.CharField(blank=True, help_text="GB/T 2260 等官方代码", max_length=20)),
+                ("path", echowall.kernel.fields.PathField(unique=True)),
+                ("latitude", models.FloatField(null=True)),
+                ("longitude", models.FloatField(null=True)),
+                ("outline", models.JSONField(help_text="GeoJSON geometry, WGS 84", null=True)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "office",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.place"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="places.place",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PlaceAlias',
+            name="PlaceAlias",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='places.place')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="aliases", to="places.place"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='place',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['path'], name='place_path_gist'),
+            model_name="place",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["path"], name="place_path_gist"),
         ),
         migrations.AddIndex(
-            model_name='place',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['name'], name='place_name_trgm', opclasses=('gin_trgm_ops',)),
+            model_name="place",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["name"], name="place_name_trgm", opclasses=("gin_trgm_ops",)
+            ),
         ),
         migrations.AddIndex(
-            model_name='place',
-            index=models.Index(fields=['office', 'kind'], name='place_office_kind'),
+            model_name="place",
+            index=models.Index(fields=["office", "kind"], name="place_office_kind"),
         ),
         migrations.AddIndex(
-            model_name='place',
-            index=models.Index(fields=['code'], name='place_code'),
+            model_name="place",
+            index=models.Index(fields=["code"], name="place_code"),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(fields=('parent', 'kind', 'name'), name='one_name_per_parent_and_kind'),
+            model_name="place",
+            constraint=models.UniqueConstraint(fields=("parent", "kind", "name"), name="one_name_per_parent_and_kind"),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', False), ('kind', 'city'), _connector='OR'), name='only_a_city_has_no_parent'),
+            model_name="place",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent__isnull", False), ("kind", "city"), _connector="OR"),
+                name="only_a_city_has_no_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placealias',
-            constraint=models.UniqueConstraint(fields=('place', 'name'), name='one_alias_per_place'),
+            model_name="placealias",
+            constraint=models.UniqueConstraint(fields=("place", "name"), name="one_alias_per_place"),
         ),
     ]

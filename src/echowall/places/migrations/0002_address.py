@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('places', '0001_initial'),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='place',
-            name='address',
-            field=models.CharField(blank=True, help_text='as people say it, from the compound down: 理想家园3号楼2单元', max_length=160),
+            model_name="place",
+            name="address",
+            field=models.CharField(
+                blank=True, help_text="as people say it, from the compound down: 理想家园3号楼2单元", max_length=160
+            ),
         ),
     ]

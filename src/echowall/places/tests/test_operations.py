@@ -1,20 +1,24 @@
 """The place tree through its operations."""
 
 import pytest
+from tests.cast import EVENING, Cast
 
 from echowall.kernel.errors import InvalidInput, NotPermitted, Refusal
 from echowall.kernel.models import AuditEntry
 from echowall.kernel.scope import as_system
 from echowall.places.models import Place, PlaceAlias
 from echowall.places.operations import NewPlace, add_place, add_places, rename_place
-from tests.cast import EVENING, Cast
 
 
 class TestAddPlaces:
     def test_builds_path_office_and_address(self, cast: Cast) -> None:
         street = cast.fuhua
-        unit = add_place(parent=street.building, new=NewPlace("unit", "2单元", label="u2"),
-                         actor=street.actor("administrator"), at=EVENING)
+        unit = add_place(
+            parent=street.building,
+            new=NewPlace("unit", "2单元", label="u2"),
+            actor=street.actor("administrator"),
+            at=EVENING,
+        )
         assert unit.path == f"{street.building.path}.u2"
         assert unit.office_id == street.office.id
         assert unit.address == "铁路小区3号楼2单元"
@@ -54,6 +58,10 @@ class TestRenamePlace:
     def test_refuses_taken_name(self, cast: Cast) -> None:
         street = cast.fuhua
         with pytest.raises(Refusal) as refused:
-            rename_place(place=street.communities[0], name=street.communities[1].name,
-                         actor=street.actor("administrator"), at=EVENING)
+            rename_place(
+                place=street.communities[0],
+                name=street.communities[1].name,
+                actor=street.actor("administrator"),
+                at=EVENING,
+            )
         assert refused.value.codes == {"name_taken"}

@@ -6,59 +6,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('places', '0001_initial'),
+        ("places", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('duty', models.CharField(blank=True, max_length=200, verbose_name='职责')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='值班电话')),
-                ('is_active', models.BooleanField(default=True)),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("duty", models.CharField(blank=True, max_length=200, verbose_name="职责")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="值班电话")),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "office",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.place"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Responsibility',
+            name="Responsibility",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('topic', models.CharField(blank=True, max_length=60)),
-                ('is_critical_lead', models.BooleanField(default=False, help_text='绿色通道牵头')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='responsibilities', to='teams.team')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("topic", models.CharField(blank=True, max_length=60)),
+                ("is_critical_lead", models.BooleanField(default=False, help_text="绿色通道牵头")),
+                (
+                    "place",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.place"),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="responsibilities", to="teams.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('is_lead', models.BooleanField(default=False)),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='teams.team')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("is_lead", models.BooleanField(default=False)),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="teams.team"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('office', 'name'), name='one_team_name_per_office'),
+            model_name="team",
+            constraint=models.UniqueConstraint(fields=("office", "name"), name="one_team_name_per_office"),
         ),
         migrations.AddConstraint(
-            model_name='responsibility',
-            constraint=models.UniqueConstraint(fields=('team', 'topic', 'place'), name='one_responsibility_per_team_topic_place'),
+            model_name="responsibility",
+            constraint=models.UniqueConstraint(
+                fields=("team", "topic", "place"), name="one_responsibility_per_team_topic_place"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('team', 'worker'), name='one_membership_per_worker'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("team", "worker"), name="one_membership_per_worker"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_lead', True)), fields=('team',), name='one_lead_per_team'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_lead", True)), fields=("team",), name="one_lead_per_team"
+            ),
         ),
     ]

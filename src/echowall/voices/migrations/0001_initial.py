@@ -4,201 +4,307 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import echowall.kernel.fields
 from django.db import migrations, models
+
+import echowall.kernel.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0001_initial'),
-        ('places', '0001_initial'),
+        ("kernel", "0001_initial"),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('ticket', models.CharField(max_length=16, unique=True)),
-                ('channel', models.CharField(choices=[('web', '网页表单'), ('pasted', '微信群粘贴'), ('table', '表格导入'), ('wechat', '公众号'), ('wecom', '企业微信'), ('hotline', '热线电话'), ('mail', '电子邮件'), ('api', '接口'), ('open311', 'Open311')], max_length=10)),
-                ('key', models.CharField(help_text='idempotency key within the source', max_length=120)),
-                ('content_hash', models.BinaryField()),
-                ('said_at', models.DateTimeField()),
-                ('heard_at', models.DateTimeField()),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('body_sealed', echowall.kernel.fields.SealedField()),
-                ('body', models.TextField(help_text='masked')),
-                ('sender_sealed', echowall.kernel.fields.SealedField(null=True)),
-                ('sender_masked', models.CharField(blank=True, max_length=40)),
-                ('phone_sealed', echowall.kernel.fields.SealedField(null=True)),
-                ('phone_index', models.BinaryField(null=True)),
-                ('phone_masked', models.CharField(blank=True, max_length=20)),
-                ('place_text', models.CharField(blank=True, max_length=200)),
-                ('latitude', models.FloatField(null=True)),
-                ('longitude', models.FloatField(null=True)),
-                ('conversation', models.CharField(blank=True, help_text='thread, open id or mail thread to answer in', max_length=120)),
-                ('reply_to', models.CharField(blank=True, max_length=120)),
-                ('extra', models.JSONField(default=dict)),
-                ('office_id', models.UUIDField()),
-                ('place_path', echowall.kernel.fields.PathField()),
-                ('team_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('state', models.CharField(choices=[('heard', '已接收'), ('filed', '已归事项'), ('noted', '已记录'), ('parked', '待人工')], default='heard', max_length=8)),
-                ('intent', models.CharField(blank=True, max_length=10)),
-                ('topic', models.CharField(blank=True, max_length=40)),
-                ('urgency', models.CharField(blank=True, max_length=8)),
-                ('band', models.CharField(blank=True, max_length=10)),
-                ('needed_by_at', models.DateTimeField(null=True)),
-                ('terms', django.contrib.postgres.search.SearchVectorField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("ticket", models.CharField(max_length=16, unique=True)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("web", "网页表单"),
+                            ("pasted", "微信群粘贴"),
+                            ("table", "表格导入"),
+                            ("wechat", "公众号"),
+                            ("wecom", "企业微信"),
+                            ("hotline", "热线电话"),
+                            ("mail", "电子邮件"),
+                            ("api", "接口"),
+                            ("open311", "Open311"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("key", models.CharField(help_text="idempotency key within the source", max_length=120)),
+                ("content_hash", models.BinaryField()),
+                ("said_at", models.DateTimeField()),
+                ("heard_at", models.DateTimeField()),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("body_sealed", echowall.kernel.fields.SealedField()),
+                ("body", models.TextField(help_text="masked")),
+                ("sender_sealed", echowall.kernel.fields.SealedField(null=True)),
+                ("sender_masked", models.CharField(blank=True, max_length=40)),
+                ("phone_sealed", echowall.kernel.fields.SealedField(null=True)),
+                ("phone_index", models.BinaryField(null=True)),
+                ("phone_masked", models.CharField(blank=True, max_length=20)),
+                ("place_text", models.CharField(blank=True, max_length=200)),
+                ("latitude", models.FloatField(null=True)),
+                ("longitude", models.FloatField(null=True)),
+                (
+                    "conversation",
+                    models.CharField(
+                        blank=True, help_text="thread, open id or mail thread to answer in", max_length=120
+                    ),
+                ),
+                ("reply_to", models.CharField(blank=True, max_length=120)),
+                ("extra", models.JSONField(default=dict)),
+                ("office_id", models.UUIDField()),
+                ("place_path", echowall.kernel.fields.PathField()),
+                (
+                    "team_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("heard", "已接收"), ("filed", "已归事项"), ("noted", "已记录"), ("parked", "待人工")],
+                        default="heard",
+                        max_length=8,
+                    ),
+                ),
+                ("intent", models.CharField(blank=True, max_length=10)),
+                ("topic", models.CharField(blank=True, max_length=40)),
+                ("urgency", models.CharField(blank=True, max_length=8)),
+                ("band", models.CharField(blank=True, max_length=10)),
+                ("needed_by_at", models.DateTimeField(null=True)),
+                ("terms", django.contrib.postgres.search.SearchVectorField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('office_id', models.UUIDField()),
-                ('place_path', echowall.kernel.fields.PathField()),
-                ('name', models.CharField(max_length=200)),
-                ('content_hash', models.BinaryField()),
-                ('loaded_by_id', models.UUIDField()),
-                ('loaded_at', models.DateTimeField()),
-                ('row_count', models.PositiveIntegerField(default=0)),
-                ('new_count', models.PositiveIntegerField(default=0)),
-                ('known_count', models.PositiveIntegerField(default=0)),
-                ('problem_count', models.PositiveIntegerField(default=0)),
-                ('progress', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='kernel.progress')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("office_id", models.UUIDField()),
+                ("place_path", echowall.kernel.fields.PathField()),
+                ("name", models.CharField(max_length=200)),
+                ("content_hash", models.BinaryField()),
+                ("loaded_by_id", models.UUIDField()),
+                ("loaded_at", models.DateTimeField()),
+                ("row_count", models.PositiveIntegerField(default=0)),
+                ("new_count", models.PositiveIntegerField(default=0)),
+                ("known_count", models.PositiveIntegerField(default=0)),
+                ("problem_count", models.PositiveIntegerField(default=0)),
+                (
+                    "progress",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to="kernel.progress"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportProblem',
+            name="ImportProblem",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('row', models.PositiveIntegerField()),
-                ('column', models.CharField(blank=True, max_length=80)),
-                ('value', models.CharField(blank=True, max_length=200)),
-                ('code', models.CharField(max_length=40)),
-                ('message', models.CharField(max_length=300)),
-                ('fix', models.CharField(blank=True, max_length=300)),
-                ('loaded', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='problems', to='voices.import')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("row", models.PositiveIntegerField()),
+                ("column", models.CharField(blank=True, max_length=80)),
+                ("value", models.CharField(blank=True, max_length=200)),
+                ("code", models.CharField(max_length=40)),
+                ("message", models.CharField(max_length=300)),
+                ("fix", models.CharField(blank=True, max_length=300)),
+                (
+                    "loaded",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="problems", to="voices.import"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Pending',
+            name="Pending",
             fields=[
-                ('message', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='voices.message')),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_at', models.DateTimeField(db_index=True)),
-                ('error', models.TextField(blank=True)),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="voices.message",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_at", models.DateTimeField(db_index=True)),
+                ("error", models.TextField(blank=True)),
             ],
         ),
         migrations.AddField(
-            model_name='message',
-            name='loaded',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='messages', to='voices.import'),
+            model_name="message",
+            name="loaded",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="messages", to="voices.import"
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='place',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place'),
+            model_name="message",
+            name="place",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.place"),
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('field', models.CharField(max_length=12)),
-                ('was', models.CharField(blank=True, max_length=80)),
-                ('now', models.CharField(max_length=80)),
-                ('by_id', models.UUIDField()),
-                ('at', models.DateTimeField()),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='voices.message')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("field", models.CharField(max_length=12)),
+                ("was", models.CharField(blank=True, max_length=80)),
+                ("now", models.CharField(max_length=80)),
+                ("by_id", models.UUIDField()),
+                ("at", models.DateTimeField()),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="corrections", to="voices.message"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=10)),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('content_type', models.CharField(max_length=80)),
-                ('byte_count', models.PositiveIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('remote_url', models.URLField(blank=True, max_length=500)),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='voices.message')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=10)),
+                ("name", models.CharField(blank=True, max_length=120)),
+                ("content_type", models.CharField(max_length=80)),
+                ("byte_count", models.PositiveIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("remote_url", models.URLField(blank=True, max_length=500)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="voices.message"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('model', models.CharField(max_length=60)),
-                ('made_at', models.DateTimeField()),
-                ('result', models.JSONField(help_text='echowall.understanding.Understanding as JSON, personal values left out')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='voices.message')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("model", models.CharField(max_length=60)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "result",
+                    models.JSONField(
+                        help_text="echowall.understanding.Understanding as JSON, personal values left out"
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="readings", to="voices.message"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('channel', models.CharField(choices=[('web', '网页表单'), ('pasted', '微信群粘贴'), ('table', '表格导入'), ('wechat', '公众号'), ('wecom', '企业微信'), ('hotline', '热线电话'), ('mail', '电子邮件'), ('api', '接口'), ('open311', 'Open311')], max_length=10)),
-                ('name', models.CharField(max_length=80)),
-                ('place_path', echowall.kernel.fields.PathField()),
-                ('settings', models.JSONField(default=dict)),
-                ('token_hash', models.BinaryField(help_text='SHA-256 of the access token of API clients', null=True)),
-                ('secrets_sealed', models.BinaryField(null=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_public', models.BooleanField(default=False, help_text='open to anybody: web form, Open311')),
-                ('created_at', models.DateTimeField()),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("web", "网页表单"),
+                            ("pasted", "微信群粘贴"),
+                            ("table", "表格导入"),
+                            ("wechat", "公众号"),
+                            ("wecom", "企业微信"),
+                            ("hotline", "热线电话"),
+                            ("mail", "电子邮件"),
+                            ("api", "接口"),
+                            ("open311", "Open311"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("place_path", echowall.kernel.fields.PathField()),
+                ("settings", models.JSONField(default=dict)),
+                ("token_hash", models.BinaryField(help_text="SHA-256 of the access token of API clients", null=True)),
+                ("secrets_sealed", models.BinaryField(null=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_public", models.BooleanField(default=False, help_text="open to anybody: web form, Open311")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "office",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.place"),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.place"),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='message',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='voices.source'),
+            model_name="message",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="voices.source"
+            ),
         ),
         migrations.AddField(
-            model_name='import',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='voices.source'),
+            model_name="import",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="imports", to="voices.source"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='source',
-            constraint=models.UniqueConstraint(fields=('office', 'channel', 'name'), name='one_source_per_office_channel_name'),
+            model_name="source",
+            constraint=models.UniqueConstraint(
+                fields=("office", "channel", "name"), name="one_source_per_office_channel_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='source',
-            constraint=models.UniqueConstraint(condition=models.Q(('token_hash__isnull', False)), fields=('token_hash',), name='one_source_per_token'),
+            model_name="source",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("token_hash__isnull", False)), fields=("token_hash",), name="one_source_per_token"
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['office_id', '-said_at', '-id'], name='message_office_said'),
+            model_name="message",
+            index=models.Index(fields=["office_id", "-said_at", "-id"], name="message_office_said"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['office_id', 'state', '-said_at'], name='message_office_state'),
+            model_name="message",
+            index=models.Index(fields=["office_id", "state", "-said_at"], name="message_office_state"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('band', 'must_look')), fields=['office_id', '-said_at'], name='message_must_look'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("band", "must_look")), fields=["office_id", "-said_at"], name="message_must_look"
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['phone_index'], name='message_phone'),
+            model_name="message",
+            index=models.Index(fields=["phone_index"], name="message_phone"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('conversation', ''), _negated=True), fields=['conversation'], name='message_conversation'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("conversation", ""), _negated=True),
+                fields=["conversation"],
+                name="message_conversation",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['terms'], name='message_terms'),
+            model_name="message",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["terms"], name="message_terms"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('source', 'key'), name='one_message_per_source_and_key'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("source", "key"), name="one_message_per_source_and_key"),
         ),
     ]

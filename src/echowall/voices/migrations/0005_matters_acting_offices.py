@@ -17,14 +17,13 @@ class Migration(migrations.Migration):
     dependencies = (("voices", "0003_search"),)
     operations = (
         migrations.AddField(
-            "message", "also_office_ids",
+            "message",
+            "also_office_ids",
             ArrayField(models.UUIDField(), default=list, help_text="offices that act on its matter as well"),
         ),
         migrations.RunSQL(
             [_alter(_AFTER), f"GRANT UPDATE (also_office_ids) ON voices_message TO {rls.app_role()}"], [_alter(_BEFORE)]
         ),
-        migrations.RunSQL(
-            ["DROP FUNCTION voices_message_search(tsquery, integer)"], migrations.RunSQL.noop
-        ),
+        migrations.RunSQL(["DROP FUNCTION voices_message_search(tsquery, integer)"], migrations.RunSQL.noop),
         rls.SearchFunction("voices_message", _AFTER),
     )

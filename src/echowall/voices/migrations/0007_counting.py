@@ -5,33 +5,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('places', '0002_address'),
-        ('voices', '0006_allowances'),
+        ("places", "0002_address"),
+        ("voices", "0006_allowances"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='message',
-            name='phone_tail',
-            field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Right('phone_masked', 4), output_field=models.CharField(max_length=4)),
+            model_name="message",
+            name="phone_tail",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=django.db.models.functions.text.Right("phone_masked", 4),
+                output_field=models.CharField(max_length=4),
+            ),
         ),
         migrations.AlterField(
-            model_name='message',
-            name='state',
-            field=models.CharField(choices=[('heard', '已接收'), ('filed', '已归事项'), ('handled', '已办结'), ('noted', '已记录'), ('parked', '待人工')], default='heard', max_length=8),
+            model_name="message",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("heard", "已接收"),
+                    ("filed", "已归事项"),
+                    ("handled", "已办结"),
+                    ("noted", "已记录"),
+                    ("parked", "待人工"),
+                ],
+                default="heard",
+                max_length=8,
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('phone_tail', ''), _negated=True), fields=['phone_tail'], name='message_phone_tail'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("phone_tail", ""), _negated=True), fields=["phone_tail"], name="message_phone_tail"
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['-said_at', '-id'], name='message_said'),
+            model_name="message",
+            index=models.Index(fields=["-said_at", "-id"], name="message_said"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['source', '-said_at'], name='message_source_said'),
+            model_name="message",
+            index=models.Index(fields=["source", "-said_at"], name="message_source_said"),
         ),
     ]

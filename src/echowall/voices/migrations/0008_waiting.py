@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('places', '0002_address'),
-        ('voices', '0007_counting'),
+        ("places", "0002_address"),
+        ("voices", "0007_counting"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ('heard', 'parked'))), fields=['state', '-said_at'], name='message_waiting'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state__in", ("heard", "parked"))),
+                fields=["state", "-said_at"],
+                name="message_waiting",
+            ),
         ),
     ]

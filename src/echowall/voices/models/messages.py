@@ -84,7 +84,9 @@ class Message(models.Model):
             models.Index(fields=("phone_index",), name="message_phone"),
             models.Index(fields=("phone_tail",), condition=~models.Q(phone_tail=""), name="message_phone_tail"),
             models.Index(fields=("-said_at", "-id"), name="message_said"),
-            models.Index(fields=("state", "-said_at"), condition=models.Q(state__in=("heard", "parked")), name="message_waiting"),
+            models.Index(
+                fields=("state", "-said_at"), condition=models.Q(state__in=("heard", "parked")), name="message_waiting"
+            ),
             models.Index(fields=("source", "-said_at"), name="message_source_said"),
             models.Index(fields=("conversation",), condition=~models.Q(conversation=""), name="message_conversation"),
             GinIndex(fields=("terms",), name="message_terms"),
@@ -93,8 +95,18 @@ class Message(models.Model):
 
 # The columns that filing may change; everything else of a message is refused by the database.
 FILING = (
-    "office_id", "place_id", "place_path", "team_ids", "also_office_ids", "state", "intent", "topic", "urgency", "band",
-    "needed_by_at", "terms",
+    "office_id",
+    "place_id",
+    "place_path",
+    "team_ids",
+    "also_office_ids",
+    "state",
+    "intent",
+    "topic",
+    "urgency",
+    "band",
+    "needed_by_at",
+    "terms",
 )
 
 

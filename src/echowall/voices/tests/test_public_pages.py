@@ -239,8 +239,12 @@ def answered(cast: Cast, client: Client) -> Iterator[tuple[str, Matter]]:
         )
         matters_operations.check_matter(matter_id=matter.id, passed=True, note="", actor=duty, at=at)
         matters_operations.answer_reporters(
-            matter_id=matter.id, text="胰岛素已由社区医生今晚送到您家。", actor=duty, at=at, despite_findings=True,
-            despite_reason="已电话说明"
+            matter_id=matter.id,
+            text="胰岛素已由社区医生今晚送到您家。",
+            actor=duty,
+            at=at,
+            despite_findings=True,
+            despite_reason="已电话说明",
         )
         matter.refresh_from_db()
     with clock.fixed(EVENING + timedelta(hours=1)):

@@ -131,7 +131,10 @@ def reading(request: HttpRequest) -> HttpResponse:
     if not text.strip() or not lines:
         return render(request, "voices/hotline_reading.html", {})
     said = understand(
-        text, sent_at=clock.local(clock.now()), gazetteer=gazetteer_of(lines[0].office_id), context_place_id=str(lines[0].place_id)
+        text,
+        sent_at=clock.local(clock.now()),
+        gazetteer=gazetteer_of(lines[0].office_id),
+        context_place_id=str(lines[0].place_id),
     )
     names = {rule.code: rule.zh for rule in default_rules().rules}
     context = {
