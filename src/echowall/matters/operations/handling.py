@@ -80,21 +80,7 @@ def set_plan(*, matter_id: UUID, nodes: Sequence[tuple[date, str]], actor: Actor
     return make_move(matter_id=matter_id, step=Step("plan_set", body, change=change), actor=actor, at=at)
 
 
-def add_evidence(
-    *,
-    matter_id: UUID,
-    content: bytes,
-    content_type: str,
-    actor: Actor,
-    at: datetime,
-    note: str = "",
-) -> Evidence:
-    """Keep a photo or paper that shows what was done. The same file twice is kept once.
-
-    Raises:
-        InvalidInput: ``file_type_refused``, ``file_too_large``, ``file_empty``.
-        NotPermitted: ``not_your_team``.
-    """
+def _file_problems(content: bytes, content_type: str) -> list[Problem]:
     problems = []
     if content_type not in EVIDENCE_TYPES:
         problems.append(
@@ -118,6 +104,25 @@ def add_evidence(
         )
     if not content:
         problems.append(Problem("file_empty", _("文件是空的"), place="file"))
+    return problems
+
+
+def add_evidence(
+    *,
+    matter_id: UUID,
+    content: bytes,
+    content_type: str,
+    actor: Actor,
+    at: datetime,
+    note: str = "",
+) -> Evidence:
+    """Keep a photo or paper that shows what was done. The same file twice is kept once.
+
+    Raises:
+        InvalidInput: ``file_type_refused``, ``file_too_large``, ``file_empty``.
+        NotPermitted: ``not_your_team``.
+    """
+    problems = _file_problems(content, content_type)
     if problems:
         raise InvalidInput(problems)
     with transaction.atomic():

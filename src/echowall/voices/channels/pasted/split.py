@@ -112,6 +112,7 @@ class _Splitter:
         self.day: datetime | None = None  # of the last separator: a bare time under it is on this day
         self.about: datetime | None = None  # of the last time line: messages without a time were said about then
         self.open: _Open | None = None
+        self.claimed: set[int] = set()  # lines that hold the time of a head above them, whatever stands between
         self.messages: list[PastedMessage] = []
         self.skipped: list[SkippedLine] = []
         self.unclear: list[SkippedLine] = []
@@ -121,7 +122,7 @@ class _Splitter:
     def take(self, line: Line, head: Head | None, *, before_head: bool) -> None:
         """Put one line where it belongs; `before_head` says that the next line with text begins a message."""
         text = line.text.strip()
-        if self.open and line.number == self.open.head.time_line:
+        if line.number in self.claimed:
             return
         # Directly under a head stands what that person said, whatever it looks like; only a recall may replace it.
         expects_words = self.open is not None and not self.open.body
@@ -182,6 +183,8 @@ class _Splitter:
         said_at, fault = self._when(head.when) if head.when else (self.about, "")
         precision = fault or ("" if head.when else "about")
         self.open = _Open(head, said_at, precision, line.number)
+        if head.time_line:
+            self.claimed.add(head.time_line)
         if head.body:
             self.open.body.append(replace(line, text=head.body))
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -27,8 +27,15 @@ CHUNK = 1 << 20
 DELIMITERS = ",\t;|"
 ENCODINGS = ("utf-8", "gb18030")
 
-# A quote that is never closed makes one cell of the rest of the file; this is where reading stops and says so.
-csv.field_size_limit(MAX_CELL_CHARACTERS)
+
+def _limited(*args: Any, **kwargs: Any) -> Any:
+    """Return a reader of CSV that stops at a cell of a million letters.
+
+    A quote that is never closed makes one cell of the rest of the file. The limit is one for the whole process, so it is
+    set again where it is relied on.
+    """
+    csv.field_size_limit(MAX_CELL_CHARACTERS)
+    return csv.reader(*args, **kwargs)
 
 
 def open_bytes(source: bytes | Path) -> IO[bytes]:
@@ -110,7 +117,7 @@ def find_delimiter(source: bytes | Path, encoding: str) -> str:
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:
         try:
-            rows = [row for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if row][:50]
+            rows = [row for row in _limited(io.StringIO(sample, newline=""), delimiter=delimiter) if row][:50]
         except csv.Error:
             continue
         width, count = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
@@ -123,7 +130,7 @@ def find_delimiter(source: bytes | Path, encoding: str) -> str:
 def csv_rows(source: bytes | Path, encoding: str, delimiter: str) -> Iterator[Sequence[Cell]]:
     """Every record of a CSV, blank ones as empty lists, so that counting gives the row a spreadsheet shows."""
     with io.TextIOWrapper(open_bytes(source), encoding, errors="replace", newline="") as text:
-        reader = csv.reader(text, delimiter=delimiter)
+        reader = _limited(text, delimiter=delimiter)
         count = 0
         try:
             for row in reader:
