@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import struct
+from contextlib import suppress
+from io import BytesIO
 from uuid import uuid4
+from zlib import crc32
 
 import pytest
 from django.test import Client
+from PIL import Image
 from tests.cast import EVENING, Cast
 from tests.story import REPLY, as_actor, checked, fresh, opened
 
@@ -18,7 +23,7 @@ from echowall.matters import operations
 from echowall.matters.models import Answer, ReplyTemplate
 from echowall.matters.registers import MATTERS
 from echowall.voices.models import Message
-
+from echowall.voices.photos import PhotoRefusedError, clean_photo
 
 
 class TestAddressesByHand:
@@ -89,6 +94,27 @@ class TestResidentGoesBack:
             assert Message.objects.count() == 2
 
 
+    def test_too_long_is_said_in_words_and_kept(self, cast: Cast, client: Client) -> None:
+        page = client.post("/", {"client_key": str(uuid4()), "text": "我" * 6000})
+        assert page.status_code == 422
+        assert "最多 5000 字，您写了 6000 字" in page.content.decode()
+        assert "我" * 6000 in page.content.decode()
+
+    def test_damaged_camera_words_are_no_server_error(self) -> None:
+        whole = BytesIO()
+        Image.new("RGB", (40, 40)).save(whole, "JPEG", exif=b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\xff\xff\x01\x12\x00\x05")
+        for cut in range(20, len(whole.getvalue()), 37):
+            with suppress(PhotoRefusedError):
+                clean_photo(whole.getvalue()[:cut] + b"\xff" * 40)
+
+    def test_a_picture_bomb_is_too_large(self) -> None:
+        header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+        chunk = struct.pack(">I", 13) + b"IHDR" + header + struct.pack(">I", crc32(b"IHDR" + header))
+        with pytest.raises(PhotoRefusedError) as refused:
+            clean_photo(b"\x89PNG\r\n\x1a\n" + chunk + b"\x00\x00\x00\x00IDAT" + struct.pack(">I", crc32(b"IDAT")))
+        assert refused.value.code == "photo_too_large"
+
+
 class TestAnswerSentAnew:
     """An answer form sent a second time from an old page."""
 
@@ -115,6 +141,11 @@ class TestAnswerSentAnew:
 
 class TestOtherStreet:
     """What belongs to one street is not for another."""
+
+    def test_post_of_another_street_is_unknown_however_it_is_filled_in(self, cast: Cast, client: Client) -> None:
+        client.force_login(cast.fuhua.duty)
+        answer = client.post(f"/desk/wall/{uuid4()}/decide/", {"do": "publish", "title": ""})
+        assert answer.status_code == 404
 
     def test_template_of_another_street_is_unknown(self, cast: Cast, client: Client) -> None:
         theirs = ReplyTemplate.objects.create(id=new_id(), office=cast.songshan.office, name="内部", text="内部口径")

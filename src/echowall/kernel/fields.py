@@ -10,7 +10,6 @@ from django.db.models import Lookup
 
 from .personal import Sealed
 
-
 _PATH = re.compile(r"(?:[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*)?")
 
 
