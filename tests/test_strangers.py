@@ -81,6 +81,32 @@ class TestFormsByHand:
         assert answer["Location"] == "/desk/"
 
 
+    @pytest.mark.parametrize("when", ["0001-01-01T00:00", "9999-12-31T23:59"])
+    def test_a_slip_in_the_year_is_named(self, cast: Cast, client: Client, when: str) -> None:
+        client.force_login(cast.fuhua.duty)
+        form = {"title": "停水", "place_text": "x", "place": str(cast.fuhua.compound.id), "summary": "停水",
+                "topic": "medicine.special", "intent": "help", "urgency": "normal", "request_key": uuid4().hex}  # fmt: skip
+        page = client.post("/desk/matters/new/", form | {"needed_by_at": when})
+        assert page.status_code == 422
+        assert "年份" in page.content.decode()
+        assert client.post("/desk/paste/", {"source": str(cast.fuhua.group.id), "text": "王 10:00\n水", "reference": when,
+                                            "do": "preview"}).status_code < 500  # fmt: skip
+
+    def test_a_title_keeps_no_number_in_clear(self, cast: Cast) -> None:
+        assert "13800001234" not in opened(cast.fuhua, title="请联系王先生13800001234").title
+
+    def test_the_interface_gives_every_reason(self, cast: Cast, client: Client) -> None:
+        matter = opened(cast.fuhua)
+        client.force_login(cast.fuhua.duty)
+        address = f"/api/v1/matters/{matter.id}/moves"
+        body = {"request_key": uuid4().hex, "fields": {"reason": ""}}
+        refused = client.post(f"{address}/cancel", body, content_type="application/json")
+        assert refused.status_code == 422
+        assert [p["place"] for p in refused.json()["problems"]] == ["reason"]
+        sent = '{"request_key": "abcdefgh12", "fields": {"reason": "误报\\u0000\\ud800"}}'
+        assert client.post(f"{address}/cancel", sent, content_type="application/json").status_code == 200
+
+
 class TestResidentGoesBack:
     """The browser's back button brings the old form with its old key."""
 

@@ -86,7 +86,7 @@ def open_matter(*, new: NewMatter, actor: Actor, at: datetime, request_key: str 
     with transaction.atomic():
         matter = Matter.objects.create(
             id=new_id(), number=_next_number(office, at), office=office, place=new.place, place_path=new.place.path,
-            title=new.title.strip()[:120], summary=new.summary, channel=new.channel, intent=new.intent,
+            title=mask(new.title.strip())[:120], summary=new.summary, channel=new.channel, intent=new.intent,
             topic=new.topic, urgency=new.urgency, state=State.COLLECTED, opened_at=opened_at,
             needed_by_at=new.needed_by_at, playbook=clocks.playbook_in_force(new.place.path, opened_at),
         )
