@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import struct
 from contextlib import suppress
+from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
 from zlib import crc32
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 from tests.cast import EVENING, Cast
-from tests.story import REPLY, as_actor, checked, fresh, opened
+from tests.story import REPLY, as_actor, checked, closed, fresh, handling, opened
 
 from echowall.kernel.errors import Refusal
 from echowall.kernel.ids import new_id
@@ -139,6 +141,37 @@ class TestResidentGoesBack:
         with pytest.raises(PhotoRefusedError) as refused:
             clean_photo(b"\x89PNG\r\n\x1a\n" + chunk + b"\x00\x00\x00\x00IDAT" + struct.pack(">I", crc32(b"IDAT")))
         assert refused.value.code == "photo_too_large"
+
+
+class TestEvidence:
+    """What a team uploads to show that it was done."""
+
+    def test_a_page_called_a_photo_is_refused_and_the_note_with_it(self, cast: Cast, client: Client) -> None:
+        matter = handling(cast.fuhua)
+        client.force_login(cast.fuhua.handler)
+        fake = SimpleUploadedFile("done.jpg", b"<html><script>1</script>", content_type="image/jpeg")
+        real = BytesIO()
+        Image.new("RGB", (4, 4)).save(real, "PNG")
+        good = SimpleUploadedFile("done.png", real.getvalue(), content_type="image/png")
+        form = {"note": "已上门", "request_key": uuid4().hex, "photos": [good, fake]}
+        page = client.post(f"/desk/matters/{matter.id}/do/progress/", form)
+        assert page.status_code == 422
+        with as_system():
+            assert not matter.evidence.exists()
+            assert not matter.history.filter(kind="progress").exists()
+
+    def test_closing_again_after_reopening_needs_a_new_answer(self, cast: Cast) -> None:
+        matter, duty, handler = closed(cast.fuhua), cast.fuhua.actor("duty"), cast.fuhua.actor("handler")
+        later = EVENING + timedelta(hours=1)
+        with as_actor(duty):
+            operations.reopen_matter(matter_id=matter.id, cause="又停了", actor=duty, at=later)
+        with as_actor(handler):
+            operations.report_back(matter_id=matter.id, note="再次上门，水已恢复，住户在场确认", actor=handler, at=later + timedelta(hours=1))
+        with as_actor(duty):
+            operations.check_matter(matter_id=matter.id, passed=True, note="", actor=duty, at=later + timedelta(hours=2))
+            with pytest.raises(Refusal) as refused:
+                operations.close_matter(matter_id=matter.id, actor=duty, at=later + timedelta(hours=3))
+        assert refused.value.codes >= {"reporter_not_answered", "callback_missing"}
 
 
 class TestAnswerSentAnew:
