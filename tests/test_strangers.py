@@ -10,6 +10,7 @@ from uuid import uuid4
 from zlib import crc32
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -223,3 +224,10 @@ class TestWordsSearchedFor:
         with as_system():
             entry = AuditEntry.objects.get(action="kernel.register.exported")
         assert "王建国" not in str(entry.detail)
+
+
+class TestExport:
+    """An export is written by the worker, not by the page."""
+
+    def test_the_worker_knows_the_job(self) -> None:
+        assert "echowall.kernel.register.jobs" in settings.PROCRASTINATE_IMPORT_PATHS
