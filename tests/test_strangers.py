@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import struct
+from contextlib import suppress
+from datetime import timedelta
+from io import BytesIO
 from uuid import uuid4
+from zlib import crc32
 
 import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 from tests.cast import EVENING, Cast
-from tests.story import REPLY, as_actor, checked, fresh, opened
+from tests.story import REPLY, as_actor, checked, closed, fresh, handling, opened
 
 from echowall.kernel.errors import Refusal
 from echowall.kernel.ids import new_id
@@ -18,6 +26,7 @@ from echowall.matters import operations
 from echowall.matters.models import Answer, ReplyTemplate
 from echowall.matters.registers import MATTERS
 from echowall.voices.models import Message
+from echowall.voices.photos import PhotoRefusedError, clean_photo
 
 
 class TestAddressesByHand:
@@ -74,6 +83,31 @@ class TestFormsByHand:
         )
         assert answer["Location"] == "/desk/"
 
+    @pytest.mark.parametrize("when", ["0001-01-01T00:00", "9999-12-31T23:59"])
+    def test_a_slip_in_the_year_is_named(self, cast: Cast, client: Client, when: str) -> None:
+        client.force_login(cast.fuhua.duty)
+        form = {"title": "停水", "place_text": "x", "place": str(cast.fuhua.compound.id), "summary": "停水",
+                "topic": "medicine.special", "intent": "help", "urgency": "normal", "request_key": uuid4().hex}  # fmt: skip
+        page = client.post("/desk/matters/new/", form | {"needed_by_at": when})
+        assert page.status_code == 422
+        assert "年份" in page.content.decode()
+        assert client.post("/desk/paste/", {"source": str(cast.fuhua.group.id), "text": "王 10:00\n水", "reference": when,
+                                            "do": "preview"}).status_code < 500  # fmt: skip
+
+    def test_a_title_keeps_no_number_in_clear(self, cast: Cast) -> None:
+        assert "13800001234" not in opened(cast.fuhua, title="请联系王先生13800001234").title
+
+    def test_the_interface_gives_every_reason(self, cast: Cast, client: Client) -> None:
+        matter = opened(cast.fuhua)
+        client.force_login(cast.fuhua.duty)
+        address = f"/api/v1/matters/{matter.id}/moves"
+        body = {"request_key": uuid4().hex, "fields": {"reason": ""}}
+        refused = client.post(f"{address}/cancel", body, content_type="application/json")
+        assert refused.status_code == 422
+        assert [p["place"] for p in refused.json()["problems"]] == ["reason"]
+        sent = '{"request_key": "abcdefgh12", "fields": {"reason": "误报\\u0000\\ud800"}}'
+        assert client.post(f"{address}/cancel", sent, content_type="application/json").status_code == 200
+
 
 class TestResidentGoesBack:
     """The browser's back button brings the old form with its old key."""
@@ -86,6 +120,66 @@ class TestResidentGoesBack:
         assert first["Location"] == again["Location"] != other["Location"]
         with as_system():
             assert Message.objects.count() == 2
+
+    def test_too_long_is_said_in_words_and_kept(self, cast: Cast, client: Client) -> None:
+        page = client.post("/", {"client_key": str(uuid4()), "text": "我" * 6000})
+        assert page.status_code == 422
+        assert "最多 5000 字，您写了 6000 字" in page.content.decode()
+        assert "我" * 6000 in page.content.decode()
+
+    def test_damaged_camera_words_are_no_server_error(self) -> None:
+        whole = BytesIO()
+        Image.new("RGB", (40, 40)).save(
+            whole, "JPEG", exif=b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\xff\xff\x01\x12\x00\x05"
+        )
+        for cut in range(20, len(whole.getvalue()), 37):
+            with suppress(PhotoRefusedError):
+                clean_photo(whole.getvalue()[:cut] + b"\xff" * 40)
+
+    def test_a_picture_bomb_is_too_large(self) -> None:
+        header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+        chunk = struct.pack(">I", 13) + b"IHDR" + header + struct.pack(">I", crc32(b"IHDR" + header))
+        with pytest.raises(PhotoRefusedError) as refused:
+            clean_photo(b"\x89PNG\r\n\x1a\n" + chunk + b"\x00\x00\x00\x00IDAT" + struct.pack(">I", crc32(b"IDAT")))
+        assert refused.value.code == "photo_too_large"
+
+
+class TestEvidence:
+    """What a team uploads to show that it was done."""
+
+    def test_a_page_called_a_photo_is_refused_and_the_note_with_it(self, cast: Cast, client: Client) -> None:
+        matter = handling(cast.fuhua)
+        client.force_login(cast.fuhua.handler)
+        fake = SimpleUploadedFile("done.jpg", b"<html><script>1</script>", content_type="image/jpeg")
+        real = BytesIO()
+        Image.new("RGB", (4, 4)).save(real, "PNG")
+        good = SimpleUploadedFile("done.png", real.getvalue(), content_type="image/png")
+        form = {"note": "已上门", "request_key": uuid4().hex, "photos": [good, fake]}
+        page = client.post(f"/desk/matters/{matter.id}/do/progress/", form)
+        assert page.status_code == 422
+        with as_system():
+            assert not matter.evidence.exists()
+            assert not matter.history.filter(kind="progress").exists()
+
+    def test_closing_again_after_reopening_needs_a_new_answer(self, cast: Cast) -> None:
+        matter, duty, handler = closed(cast.fuhua), cast.fuhua.actor("duty"), cast.fuhua.actor("handler")
+        later = EVENING + timedelta(hours=1)
+        with as_actor(duty):
+            operations.reopen_matter(matter_id=matter.id, cause="又停了", actor=duty, at=later)
+        with as_actor(handler):
+            operations.report_back(
+                matter_id=matter.id,
+                note="再次上门，水已恢复，住户在场确认",
+                actor=handler,
+                at=later + timedelta(hours=1),
+            )
+        with as_actor(duty):
+            operations.check_matter(
+                matter_id=matter.id, passed=True, note="", actor=duty, at=later + timedelta(hours=2)
+            )
+            with pytest.raises(Refusal) as refused:
+                operations.close_matter(matter_id=matter.id, actor=duty, at=later + timedelta(hours=3))
+        assert refused.value.codes >= {"reporter_not_answered", "callback_missing"}
 
 
 class TestAnswerSentAnew:
@@ -113,6 +207,11 @@ class TestAnswerSentAnew:
 class TestOtherStreet:
     """What belongs to one street is not for another."""
 
+    def test_post_of_another_street_is_unknown_however_it_is_filled_in(self, cast: Cast, client: Client) -> None:
+        client.force_login(cast.fuhua.duty)
+        answer = client.post(f"/desk/wall/{uuid4()}/decide/", {"do": "publish", "title": ""})
+        assert answer.status_code == 404
+
     def test_template_of_another_street_is_unknown(self, cast: Cast, client: Client) -> None:
         theirs = ReplyTemplate.objects.create(id=new_id(), office=cast.songshan.office, name="内部", text="内部口径")
         client.force_login(cast.fuhua.duty)
@@ -130,3 +229,10 @@ class TestWordsSearchedFor:
         with as_system():
             entry = AuditEntry.objects.get(action="kernel.register.exported")
         assert "王建国" not in str(entry.detail)
+
+
+class TestExport:
+    """An export is written by the worker, not by the page."""
+
+    def test_the_worker_knows_the_job(self) -> None:
+        assert "echowall.kernel.register.jobs" in settings.PROCRASTINATE_IMPORT_PATHS

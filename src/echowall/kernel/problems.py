@@ -54,8 +54,8 @@ class ProblemMiddleware:
         is_error = response.status_code >= HTTPStatus.BAD_REQUEST
         if not is_error or not request.path.startswith(PREFIX):
             return response
-        if response.headers.get("Content-Type", "").startswith(CONTENT_TYPE):
-            return response
+        if response.headers.get("Content-Type", "").startswith((CONTENT_TYPE, "application/json")):
+            return response  # written by the interface itself, with every reason
         problem = problem_response(response.status_code)
         for name in ("Allow", "Retry-After"):
             if name in response.headers:

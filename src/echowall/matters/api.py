@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from ninja import Router
@@ -138,14 +139,20 @@ def make_move(request: HttpRequest, matter_id: UUID, move: str, given: MoveIn) -
     return 200, _detail(request, _visible(matter_id)) if remaining else _detail(request, matter)
 
 
+def _storable(text: str) -> str:
+    """Return JSON's text as the database can hold it: no NUL, no half of a character."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
 def _move(request: HttpRequest, matter: Matter, name: str, given: MoveIn) -> None:
     wanted, at = DESK_MOVES.get(name), clock.now()
     if wanted is None:
         raise NotFound(Problem("move_unknown", "没有这种办理方式", place="move", value=name))
     data = QueryDict(mutable=True)
-    data["request_key"] = given.request_key
+    data["request_key"] = _storable(given.request_key)
     for field, value in given.fields.items():
-        data.setlist(field, value if isinstance(value, list) else [value])
+        texts = value if isinstance(value, list) else [value]
+        data.setlist(field, [_storable(text) if isinstance(text, str) else text for text in texts])
     form = wanted.form(data, name=name, offers=offers_for(matter, queries.reporters_of(matter), at))
     if not form.is_valid():
         raise InvalidInput(
@@ -155,4 +162,5 @@ def _move(request: HttpRequest, matter: Matter, name: str, given: MoveIn) -> Non
                 for error in errors
             ]
         )
-    wanted.run(Call(matter, form.cleaned_data, actor_of(request), at))
+    with transaction.atomic():  # a refusal in the middle leaves nothing half done
+        wanted.run(Call(matter, form.cleaned_data, actor_of(request), at))

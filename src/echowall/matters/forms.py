@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,20 @@ from echowall.understanding.topics import default_topics, topic_name
 
 from .models import Callback, Matter
 
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 Choices = list[tuple[str, Any]]
+
+
+def within_reach(value: date) -> None:
+    """Refuse days with which nothing can be reckoned (a slip of the keyboard such as 9999 or 0022).
+
+    Raises:
+        ValidationError: outside 2000 to 2100.
+    """
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise forms.ValidationError(
+            _("年份要在 %(first)s 到 %(last)s 之间"), params={"first": _FIRST_YEAR, "last": _LAST_YEAR}
+        )
 
 
 def topic_choices() -> Choices:
@@ -142,7 +156,9 @@ class SuspendForm(MoveForm):
     """An approved reason and the last day of standing still."""
 
     reason = forms.ChoiceField(label=_("挂账理由"))
-    until = forms.DateField(label=_("挂账至"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(
+        label=_("挂账至"), required=False, widget=forms.DateInput(attrs={"type": "date"}), validators=[within_reach]
+    )
 
 
 class PlanForm(MoveForm):
@@ -257,6 +273,7 @@ class NewMatterForm(MoveForm):
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        validators=[within_reach],
     )
     summary = _text(_("情况"), rows=5)
 

@@ -105,7 +105,7 @@ def nodes_from(text: str) -> list[tuple[date, str]]:
     for number, line in enumerate((line.strip() for line in text.splitlines() if line.strip()), 1):
         on, _space, what = line.partition(" ")
         try:
-            nodes.append((date.fromisoformat(on), what.strip()))
+            nodes.append((clock.day_of(on), what.strip()))
         except ValueError:
             problems.append(
                 Problem(

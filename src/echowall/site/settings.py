@@ -173,7 +173,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-PROCRASTINATE_IMPORT_PATHS: list[str] = []
+# Jobs that do not stand in an app's own ``jobs``; without this the worker refuses every export.
+PROCRASTINATE_IMPORT_PATHS = ["echowall.kernel.register.jobs"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 # A sign of life every 3 s, so that the jobs of a killed worker are soon taken up; what is done leaves the queue.
 PROCRASTINATE_WORKER_DEFAULTS = {

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ from .channels.phones import phone_of
 from .photos import MAX_BYTES, MAX_PHOTOS, Photo, PhotoRefusedError, clean_photo
 
 MAX_TEXT = 5000
+_TOO_LONG = gettext_lazy("太长了，最多 %(limit_value)d 字，您写了 %(show_value)d 字")
 _PHOTO_WORDS = {
     "photo_empty": gettext_lazy("第 %(n)s 张照片是空的，请重新选择"),
     "photo_too_large": gettext_lazy("第 %(n)s 张照片超过 %(mb)s MB，请换一张小一些的"),
@@ -69,6 +71,14 @@ class WordsForm(forms.Form):
     )  # fmt: skip
     photos = PhotosField(label=gettext_lazy("照片"), required=False)
     client_key = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say what is too long in people's words; Django's own speak of a variable."""
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            for check in field.validators:
+                if isinstance(check, MaxLengthValidator):
+                    check.message = _TOO_LONG
 
     def clean_text(self) -> str:
         """Return the words without characters that cannot be stored."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -13,6 +14,10 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 _MAX_PIXELS = 50_000_000  # a bomb of a few kilobytes unpacks to gigabytes
 _LONGEST_SIDE = 2560
 _QUALITY = 85
+# What Pillow raises for damaged files, in the picture and in what the camera wrote beside it.
+_UNREADABLE = (
+    UnidentifiedImageError, OSError, ValueError, SyntaxError, ArithmeticError, LookupError, TypeError, struct.error,
+)  # fmt: skip
 
 
 class PhotoRefusedError(ValueError):
@@ -51,7 +56,9 @@ def clean_photo(content: bytes) -> Photo:
             image = ImageOps.exif_transpose(opened).convert("RGB")
     except PhotoRefusedError:
         raise
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise PhotoRefusedError("photo_too_large") from error
+    except _UNREADABLE as error:
         raise PhotoRefusedError("photo_unreadable") from error
     image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
     out = BytesIO()

@@ -99,6 +99,9 @@ def decide(request: HttpRequest, post_id: UUID) -> HttpResponse:
     """Edit, publish, hide or undo, as the button pressed says; words changed are kept with any of them."""
     actor, at = actor_of(request), clock.now()
     doing = request.POST.get("do", "")
+    chosen = queries.own_posts(actor).filter(id=post_id).first()
+    if chosen is None:
+        raise NotFound(Problem("post_unknown", _("没有这一条,或不在您的职责范围内"), value=str(post_id)))
     if doing in {"save", "publish"}:
         try:
             operations.edit_post(
@@ -110,7 +113,6 @@ def decide(request: HttpRequest, post_id: UUID) -> HttpResponse:
                 at=at,
             )
         except InvalidInput as refusal:
-            chosen = queries.own_posts(actor).get(id=post_id)
             for name in ("title", "question", "answer"):
                 setattr(chosen, name, request.POST.get(name, ""))
             posts = queries.queue(actor, chosen.state)

@@ -34,6 +34,8 @@ _BARS = 10
 def board(request: HttpRequest) -> HttpResponse:
     """Show the one picture."""
     actor = actor_of(request)
+    if not actor.may("matters.see") and actor.may("people.manage"):
+        return redirect("people:accounts")  # an administrator's desk: accounts, places, settings
     kept = keeping.board(actor)
     context = {"tiles": tiles_html(kept), "as_of": kept.as_of, "charts": _charts(kept), **_lists(actor)}
     return render(request, "command/board.html", context)

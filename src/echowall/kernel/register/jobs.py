@@ -8,6 +8,7 @@ from typing import Any
 import xlsxwriter
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.urls import get_resolver
 
 from .. import clock, scope
 from ..jobs import job
@@ -22,6 +23,7 @@ _CHUNK = 2_000
 @job(queue="long", retries=2)
 def write_export(*, work_id: str, register: str, asked: dict[str, str], worker_id: str) -> None:
     """Write what the worker sees of a register to a file; the worker's present scope decides, not that of the start."""
+    _ = get_resolver().url_patterns  # the worker serves no pages: registers become known where addresses are read
     definition = find(register)
     actor = get_user_model().objects.get(id=worker_id).as_actor()
     path = Path(settings.MEDIA_ROOT) / "exports" / f"{work_id}.xlsx"

@@ -17,6 +17,7 @@ from echowall.kernel.actors import Actor
 from echowall.kernel.errors import InvalidInput, NotFound, NotPermitted, Problem, refuse
 from echowall.kernel.ids import new_id
 from echowall.kernel.scope import as_system
+from echowall.understanding.redaction import mask
 
 from .. import clocks
 from ..models import HistoryEvent, Matter, State
@@ -188,7 +189,7 @@ def append(matter: Matter, move: Move, step: Step, actor: Actor, at: datetime, *
         action=f"matters.matter.{move.kind}",
         subject=("matter", matter.id),
         detail={"number": matter.number, "from": before, "to": matter.state, "seq": event.seq},
-        reason=str(step.body.get("reason", "")),
+        reason=mask(str(step.body.get("reason", ""))),
         where=(matter.office_id, matter.place_path),
     )
     events.publish(f"matters.matter.{move.kind}", matter_id=str(matter.id), event_id=str(event.id))

@@ -22,6 +22,7 @@ from ..rules import MOVES
 from .chain import Step, done_before, locked, make_move, require_move
 
 EVIDENCE_TYPES = {"image/jpeg": "photo", "image/png": "photo", "image/webp": "photo", "application/pdf": "file"}
+_BEGINNINGS = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n", "application/pdf": b"%PDF-"}
 _EVIDENCE_BYTES = 10_000_000
 
 
@@ -80,6 +81,13 @@ def set_plan(*, matter_id: UUID, nodes: Sequence[tuple[date, str]], actor: Actor
     return make_move(matter_id=matter_id, step=Step("plan_set", body, change=change), actor=actor, at=at)
 
 
+def _is_what_it_says(content: bytes, content_type: str) -> bool:
+    """Whether the bytes begin as files of this type do: a name and a declared type are anybody's to choose."""
+    if content_type == "image/webp":
+        return content[:4] == b"RIFF" and content[8:12] == b"WEBP"
+    return content.startswith(_BEGINNINGS[content_type])
+
+
 def _file_problems(content: bytes, content_type: str) -> list[Problem]:
     problems = []
     if content_type not in EVIDENCE_TYPES:
@@ -104,6 +112,16 @@ def _file_problems(content: bytes, content_type: str) -> list[Problem]:
         )
     if not content:
         problems.append(Problem("file_empty", _("文件是空的"), place="file"))
+    elif content_type in EVIDENCE_TYPES and not _is_what_it_says(content, content_type):
+        problems.append(
+            Problem(
+                "file_type_refused",
+                _("文件打不开，不是照片或 PDF"),
+                place="file",
+                value=content_type,
+                fix=_("请上传 JPG、PNG、WebP 图片或 PDF"),
+            )
+        )
     return problems
 
 
@@ -119,7 +137,7 @@ def add_evidence(
     """Keep a photo or paper that shows what was done. The same file twice is kept once.
 
     Raises:
-        InvalidInput: ``file_type_refused``, ``file_too_large``, ``file_empty``.
+        InvalidInput: ``file_type_refused`` (also for content that is not of its type), ``file_too_large``, ``file_empty``.
         NotPermitted: ``not_your_team``.
     """
     problems = _file_problems(content, content_type)

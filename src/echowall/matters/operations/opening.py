@@ -90,7 +90,7 @@ def open_matter(*, new: NewMatter, actor: Actor, at: datetime, request_key: str 
             office=office,
             place=new.place,
             place_path=new.place.path,
-            title=new.title.strip()[:120],
+            title=mask(new.title.strip())[:120],
             summary=new.summary,
             channel=new.channel,
             intent=new.intent,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,7 +34,8 @@ def act(request: HttpRequest, matter_id: UUID, name: str) -> HttpResponse:
     form = move.form(request.POST, request.FILES, name=name, offers=offers)
     if form.is_valid():
         try:
-            move.run(Call(matter, form.cleaned_data, actor, at))
+            with transaction.atomic():  # photos kept and then the note refused would be half done
+                move.run(Call(matter, form.cleaned_data, actor, at))
         except Refusal as refusal:
             form.add_problems(refusal.problems)
         else:

@@ -87,10 +87,16 @@ def _source(groups: list[Source], chosen: str) -> Source:
     raise InvalidInput(Problem("source_missing", _("请选择是哪个群"), place=_("来源"), value=chosen))
 
 
+def _instant(written: str) -> datetime:
+    at = datetime.fromisoformat(written).replace(tzinfo=clock.SHANGHAI)
+    clock.day_of(at.date().isoformat())
+    return at
+
+
 def _pasted(request: HttpRequest) -> Pasted:
     written = request.POST.get("reference", "")
     try:
-        reference = datetime.fromisoformat(written).replace(tzinfo=clock.SHANGHAI) if written else clock.now()
+        reference = _instant(written) if written else clock.now()
     except ValueError:
         raise InvalidInput(
             Problem(
