@@ -5,17 +5,16 @@ The story is the one of 二七回音壁 (3 May 2022): the third dose is due on t
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from tests.cast import EVENING, PASSWORD, Cast
+from tests.chromium import chromium
 
-from echowall.kernel import assets, clock
+from echowall.kernel import clock
 from echowall.kernel.scope import as_system
 from echowall.matters.models import Matter
 from echowall.matters.reactions import take_message
@@ -24,7 +23,6 @@ from echowall.voices.sweeping import sweep_pending
 from echowall.wall.models import WallPost
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 WORDS = "我需要在4日去打狂犬疫苗第三针，请帮帮我"
 ANSWER = (
     "王先生您好，经社区卫生服务中心核实，按照狂犬病暴露预防处置规定，张医生已于5月4日上午9时上门为您接种狂犬疫苗第三针。"
@@ -34,16 +32,8 @@ ANSWER = (
 
 @pytest.fixture
 def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not program:
-        pytest.skip("no Chromium on this machine")
-    if not assets.manifest():
-        pytest.skip("the front end is not built: run make front")
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=program, args=FLAGS)
+    with chromium(monkeypatch) as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

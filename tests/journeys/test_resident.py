@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 from tests.cast import Cast
+from tests.chromium import chromium
 
-from echowall.kernel import assets
 from echowall.kernel.scope import as_system
 from echowall.voices.models import Message
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-FLAGS = [
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-]
 WORDS = "我妈妈的胰岛素明天就用完了，小区封着出不去"
 
 
 @pytest.fixture
 def phone(monkeypatch: pytest.MonkeyPatch) -> Iterator[BrowserContext]:
     """A phone's browser, 360 px wide."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not program:
-        pytest.skip("no Chromium on this machine")
-    if not assets.manifest():
-        pytest.skip("the front end is not built: run make front")
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop in this thread
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=program, args=FLAGS)
-        context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
-        yield context
-        browser.close()
+    with chromium(monkeypatch) as browser:
+        yield browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
 
 
 @pytest.fixture
