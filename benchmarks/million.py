@@ -288,10 +288,10 @@ def _recent(database: psycopg.Connection) -> None:
         """
         INSERT INTO voices_message (id, ticket, source_id, channel, key, content_hash, said_at, heard_at, title, body_sealed,
             body, sender_masked, phone_masked, place_text, conversation, reply_to, extra, office_id, place_id, place_path,
-            team_ids, state, intent, topic, urgency, band, terms)
+            team_ids, also_office_ids, state, intent, topic, urgency, band, terms)
         SELECT m.id, substr(m.number, 2, 15), s.id, m.channel, m.number, '\\x00', m.opened_at, m.opened_at, '', '\\x00', m.summary,
             '', '138****' || lpad((hashtext(m.number) & 8191)::text, 4, '0'), '', '', '', '{}'::jsonb, m.office_id, m.place_id,
-            m.place_path, m.team_ids, 'filed', m.intent, m.topic, m.urgency, 'sure', m.terms
+            m.place_path, m.team_ids, '{}', 'filed', m.intent, m.topic, m.urgency, 'sure', m.terms
         FROM matters_matter m JOIN voices_source s ON s.office_id = m.office_id WHERE m.opened_at >= %(since)s
         """,
         since,
