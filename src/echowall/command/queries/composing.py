@@ -12,6 +12,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from echowall.kernel import clock
 from echowall.kernel.actors import Actor
 from echowall.kernel.errors import InvalidInput, Problem
 from echowall.kernel.signs import CLOCK, INTENT, URGENCY
@@ -123,7 +124,7 @@ def _document(
         "title": "".join(str(part["text"]) for part in fill(definition.title[language])),
         "period": words["period"],
         "office": words["office"],
-        "as_of": at.isoformat(),
+        "as_of": clock.local(at).isoformat(sep=" "),  # said on paper, so by the wall clock of its readers
         "sections": sections,
         "definitions": [
             {"title": str(one.figure.title), "definition": str(one.figure.definition), "n": one.n}
