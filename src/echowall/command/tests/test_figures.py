@@ -207,6 +207,7 @@ class TestSeedsWeeks:
             with scope.active(actor.scope):
                 subject = Subject(loaded.office, days, None, loaded.source)
                 document = compose(definition(kind), subject, actor, clock.now())["zh"]
+            assert document["as_of"].endswith("+08:00")
             segments = document["sections"][0]["segments"]
             assert "".join(part["text"] for part in segments) == sentence
             for part in segments:
