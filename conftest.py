@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 from tests.cast import EVENING, Cast, make_cast
 from tests.postgres_plugin import django_db_setup
 
 from echowall.kernel import clock, keys
+
+# The suite tries the same examples each time, so that it fails for a change and not for its luck;
+# HYPOTHESIS_PROFILE=explore looks for new ones. Generated histories are often too short for what a test asks.
+_LENIENT = (HealthCheck.filter_too_much, HealthCheck.too_slow)
+settings.register_profile("suite", derandomize=True, deadline=None, database=None, suppress_health_check=_LENIENT)
+settings.register_profile("explore", deadline=None, suppress_health_check=_LENIENT)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 __all__ = ["django_db_setup"]
 
