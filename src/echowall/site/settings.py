@@ -200,6 +200,8 @@ structlog.configure(
         structlog.processors.format_exc_info,
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ],
-    wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    wrapper_class=structlog.make_filtering_bound_logger(
+        logging.INFO if IS_TEST else logging.getLevelName(os.environ.get("LOG_LEVEL", "WARNING"))
+    ),
     logger_factory=structlog.PrintLoggerFactory(sys.stderr),
 )
