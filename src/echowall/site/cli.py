@@ -23,6 +23,7 @@ from echowall.site.wording import say
 MODULES = (
     "echowall.understanding.cli",
     "echowall.understanding.understand_cli",
+    "echowall.planning.cli",
     "echowall.playbooks.cli",
     "echowall.site.audit_cli",
     "echowall.voices.cli",
