@@ -14,7 +14,9 @@ SPACING_X, SPACING_Y = 62.0, 46.0
 SLAB_X, SLAB_Y = 44.0, 13.0
 
 
-def estate(seed: int, *, building_count: int = 67, cluster_count: int | None = 14, people: int = 20_000) -> ClusterProblem:
+def estate(
+    seed: int, *, building_count: int = 67, cluster_count: int | None = 14, people: int = 20_000
+) -> ClusterProblem:
     """Return a generated estate: rows of slabs and towers with gaps, walls of former compounds with a way round them.
 
     Slabs hold 60 to 130 households and towers 100 to 190 before the whole is scaled to ``people`` people at about 2.86

@@ -181,7 +181,9 @@ def _renamed(job: Annealing, parts: Parts) -> Parts:
     return [to[part] for part in parts]
 
 
-def anneal(job: Annealing, parts: Parts, steps: int, rng: random.Random, deadline: Deadline, heat: float = 1.5) -> Parts | None:
+def anneal(
+    job: Annealing, parts: Parts, steps: int, rng: random.Random, deadline: Deadline, heat: float = 1.5
+) -> Parts | None:
     """Return the best allowed parts met in ``steps`` moves from ``parts``, or None."""
     state = state_of(job, parts)
     ground, weights = job.ground, job.ground.problem.weights
@@ -207,7 +209,9 @@ def anneal(job: Annealing, parts: Parts, steps: int, rng: random.Random, deadlin
         if v in job.pinned and job.pinned[v] != new:
             continue
         living = ground.people[v]
-        before = max(0, low - state.people[old], state.people[old] - high) + max(0, low - state.people[new], state.people[new] - high)
+        before = max(0, low - state.people[old], state.people[old] - high) + max(
+            0, low - state.people[new], state.people[new] - high
+        )
         after = max(0, low - state.people[old] + living, state.people[old] - living - high)
         after += max(0, low - state.people[new] - living, state.people[new] + living - high)
         rise = price * (after - before) / unit
@@ -248,7 +252,9 @@ def _shape(job: Annealing, mask: int) -> int:
     weights = job.ground.problem.weights
     walk = spread_of(job.ground, mask)[0]
     broken = 0 if job.terms.allow(mask) else 1
-    broken += sum((term.against[v] & mask).bit_count() for term in job.terms.pairs for v in bits(mask) if term.against[v])
+    broken += sum(
+        (term.against[v] & mask).bit_count() for term in job.terms.pairs for v in bits(mask) if term.against[v]
+    )
     return weights.spread * walk + broken * 20 * (weights.cut + weights.spread * 200 + 1)
 
 

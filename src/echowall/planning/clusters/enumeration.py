@@ -43,7 +43,12 @@ class _Search:
             more = people + ground.people[v]
             if more <= self.band[1]:
                 barred = closed | self.against[v]
-                self.grow(chosen | low, more, (open_ | ground.adjacent[v] & ~barred) & ~self.against[v], barred | ground.adjacent[v])
+                self.grow(
+                    chosen | low,
+                    more,
+                    (open_ | ground.adjacent[v] & ~barred) & ~self.against[v],
+                    barred | ground.adjacent[v],
+                )
 
 
 def connected_sets(ground: Ground, terms: Terms, band: tuple[int, int], limit: int, deadline: Deadline) -> list[int]:

@@ -170,7 +170,14 @@ def relaxation(pool: Pool, deadline: Deadline) -> tuple[float, NDArray[np.float6
 
 
 def _search(
-    pool: Pool, kept: NDArray[np.int64], found: Found, effort: Effort, deadline: Deadline, *, share: float, is_all: bool = False
+    pool: Pool,
+    kept: NDArray[np.int64],
+    found: Found,
+    effort: Effort,
+    deadline: Deadline,
+    *,
+    share: float,
+    is_all: bool = False,
 ) -> None:
     """Improve ``found`` by the sets ``kept``. ``is_all``: no set outside them can be part of anything better."""
     model = cp_model.CpModel()

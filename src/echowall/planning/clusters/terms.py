@@ -1,4 +1,4 @@
-"""The demands of a problem, one by one, as a test of a set of buildings: may it be a cluster, and what does it cost?"""
+"""The demands of a problem one by one: whether a set of buildings may be a cluster."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ class Terms:
 
     def demands(self) -> list[Demand]:
         """Return every demand that these terms stand for, each once."""
-        every = [term.demand for term in [*self.pairs, *self.sets, *self.covers]]
+        every = [term.demand for term in self.pairs] + [term.demand for term in self.sets]
+        every += [term.demand for term in self.covers]
         return [*every, *(demand for demand, _, _ in self.locks), *(demand for demand, _ in self.hopeless)]
 
     def only(self, kept: set[Demand]) -> Terms:
