@@ -46,7 +46,7 @@ class _Street:
         return min(names, key=lambda name: (where[name].x - x) ** 2 + (where[name].y - y) ** 2)
 
 
-def street(seed: int, *, compound_count: int = 160, detour_metres: float = 300.0) -> PostProblem:
+def street(seed: int, *, compound_count: int = 160, detour_metres: float = 200.0) -> PostProblem:
     """Return a generated street: a grid of blocks; in most a lane with two mouths, and compounds on both its sides.
 
     A compound has one or two gates to the lane and up to two to the arterials, sometimes a hole in the wall to its

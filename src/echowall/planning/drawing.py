@@ -99,13 +99,21 @@ class Canvas:
             self._add("polygon", points=" ".join(f"{_n(a)},{_n(b)}" for a, b in _outline(shape, x, y, r)), **paint)
 
     def text(
-        self, at: XY, words: str, *, size: float = 13, colour: str = INK, anchor: str = "middle", bold: bool = False
+        self,
+        at: XY,
+        words: str,
+        *,
+        size: float = 13,
+        colour: str = INK,
+        anchor: str = "middle",
+        bold: bool = False,
+        edge: str = WHITE,
     ) -> None:
-        """Write ``words`` with a white edge, so that they stand out from any ground. ``anchor``: start, middle or end."""
+        """Write ``words`` with an edge, so that they stand out from any ground. ``anchor``: start, middle or end."""
         extra = {"font-weight": "bold"} if bold else {}
-        edge = {"stroke": WHITE, "stroke-width": _n(size / 5), "paint-order": "stroke", "stroke-linejoin": "round"}
+        outline = {"stroke": edge, "stroke-width": _n(size / 5), "paint-order": "stroke", "stroke-linejoin": "round"}
         place = {"x": _n(at[0]), "y": _n(at[1]), "font-size": _n(size), "text-anchor": anchor, "fill": colour}
-        self._add("text", **place, **edge, **extra, **{"dominant-baseline": "central"}).text = words
+        self._add("text", **place, **outline, **extra, **{"dominant-baseline": "central"}).text = words
 
     def svg(self) -> str:
         """Return the document."""
@@ -224,7 +232,7 @@ def _outline(shape: Shape, x: float, y: float, r: float) -> list[XY]:
     if shape == "triangle":
         return [(x, y - r), (x + r, y + r * 0.8), (x - r, y + r * 0.8)]
     turns = [(math.pi * (2 * i - 5) / 10, r if i % 2 == 0 else r * 0.45) for i in range(10)]
-    return [(x + length * math.cos(turn), y + length * math.sin(turn)) for turn, length in turns]
+    return [(x + 1.25 * length * math.cos(turn), y + 1.25 * length * math.sin(turn)) for turn, length in turns]
 
 
 def _n(number: float) -> str:

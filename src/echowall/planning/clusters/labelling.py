@@ -40,7 +40,7 @@ class _Model:
 
     def literal(self, v: int, part: int) -> Literal:
         """For two clusters one variable does for both."""
-        if len(self.x[v]) == 1:
+        if self.job.count == 2:
             return self.x[v][0] if part == 0 else self.x[v][0].negated()
         return self.x[v][part]
 
@@ -128,6 +128,7 @@ def _build(job: Annealing, fixed: dict[int, int], known: Parts | None) -> _Model
     for part in range(count):
         living = sum(ground.people[v] * made.literal(v, part) for v in range(size))
         model.add_linear_constraint(living, *job.band)
+        model.add_bool_or([made.literal(v, part) for v in range(size)])
     _pairs_and_places(made)
     _small_islands(made)
     if not fixed and not job.pinned and not job.today:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from echowall.planning.drawing import GREY, LINES, PALE, Key, Map, bounds_of
+from echowall.planning.drawing import GREY, LINES, PALE, WHITE, Key, Map, bounds_of
 from echowall.planning.networks import XY
-from echowall.planning.posts.types import Link, PostProblem, PostSolution
+from echowall.planning.posts.types import PostProblem, PostSolution
 from echowall.planning.types import Plan
 
-POST, LOCKED, FENCED, OPEN = LINES[0], LINES[1], LINES[1], LINES[2]
+POST, LOCKED, OPEN = LINES[0], LINES[1], LINES[2]
 
 
 def draw(problem: PostProblem, plan: Plan[PostSolution]) -> str:
@@ -37,16 +37,15 @@ def draw(problem: PostProblem, plan: Plan[PostSolution]) -> str:
     for residence in problem.residences:
         picture.mark_at(where[residence.node], shape="square", size=7, colour=GREY, hollow=True)
     numbers = {choice.link: n for n, choice in enumerate((c for c in solution.choices if c.state == "post"), 1)}
-    for link in problem.links:
-        _mark(picture, link, _middle(where[link.start], where[link.end]), states.get(link.id), numbers)
+    for link in sorted(problem.links, key=lambda link: states.get(link.id) == "post"):  # posts on top
+        _mark(picture, _middle(where[link.start], where[link.end]), states.get(link.id), numbers.get(link.id, 0))
     return picture.svg()
 
 
-def _mark(picture: Map, link: Link, at: XY, state: str | None, numbers: dict[str, int]) -> None:
+def _mark(picture: Map, at: XY, state: str | None, number: int) -> None:
     if state == "post":
-        picture.mark_at(at, shape="square", size=15, colour=POST)
-        x, y = picture.place(at)
-        picture.text((x, y - 15), str(numbers[link.id]), size=12, bold=True)
+        picture.mark_at(at, shape="square", size=21, colour=POST)
+        picture.text(picture.place(at), str(number), size=11, colour=WHITE, bold=True, edge=POST)
     elif state == "closed":
         picture.mark_at(at, shape="cross", size=9, colour=LOCKED)
     elif state == "open":

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import networkx as nx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echowall.planning.clusters import planner
-from echowall.planning.clusters.ground import survey
+from echowall.planning.clusters.ground import Ground, survey
 from echowall.planning.clusters.task import TASK
 from echowall.planning.clusters.types import Building, ClusterProblem, Facility, Lock, Need, Wall, Weights
 from echowall.planning.distances import Travel
@@ -28,7 +28,7 @@ def grid(columns: int, rows: int, people: int = 100) -> ClusterProblem:
 @st.composite
 def small_problems(draw: st.DrawFn) -> ClusterProblem:
     cells = [(x, y) for y in range(3) for x in range(3)]
-    kept = draw(st.lists(st.sampled_from(cells), min_size=3, max_size=7, unique=True))
+    kept = draw(st.lists(st.sampled_from(cells), min_size=3, max_size=6, unique=True))
     buildings = tuple(
         Building(f"b{n}", 50.0 * x + 3 * y, 40.0 * y, draw(st.integers(0, 9)) * 10) for n, (x, y) in enumerate(kept)
     )
@@ -59,42 +59,39 @@ def small_problems(draw: st.DrawFn) -> ClusterProblem:
 
 
 def best_by_hand(problem: ClusterProblem) -> int | None:
-    """Every labelling of every building, judged by the check that knows nothing of the planner."""
+    """Every partition of the buildings, and every way to name its parts."""
+    count = problem.cluster_count or 0
     names = sorted({lock.cluster for lock in (*problem.locks, *problem.current)})
-    labels = [*names, *(f"new{i}" for i in range(problem.cluster_count or 0))]
-    best = None
-    for parts in itertools.product(range(problem.cluster_count or 0), repeat=len(problem.buildings)):
-        if len(set(parts)) != problem.cluster_count or any(
-            p > max(parts[:i], default=-1) + 1 for i, p in enumerate(parts)
-        ):
+    labels = [*names, *(f"new{i}" for i in range(count))]
+    index = {b.id: v for v, b in enumerate(problem.buildings)}
+    ground, values = survey(problem), []
+    for parts in itertools.product(range(count), repeat=len(problem.buildings)):
+        # Each partition once: parts are numbered as they first appear.
+        if len(set(parts)) != count or any(p > max(parts[:i], default=-1) + 1 for i, p in enumerate(parts)):
             continue
-        for given_names in itertools.permutations(labels, problem.cluster_count or 0):
-            home = {b.id: given_names[p] for b, p in zip(problem.buildings, parts, strict=True)}
-            if any(home[lock.building] != lock.cluster for lock in problem.locks):
+        value = value_of(problem, ground, parts)
+        for named in itertools.permutations(labels, count) if value is not None else ():
+            if any(named[parts[index[lock.building]]] != lock.cluster for lock in problem.locks):
                 continue
-            value = value_of(problem, home)
-            if value is not None and (best is None or value < best):
-                best = value
-    return best
+            changes = sum(named[parts[index[lock.building]]] != lock.cluster for lock in problem.current)
+            if problem.max_changes is None or changes <= problem.max_changes:
+                values.append(value + problem.weights.change * changes)
+    return min(values, default=None)
 
 
-def value_of(problem: ClusterProblem, home: dict[str, str]) -> int | None:
-    ground = survey(problem)
+def value_of(problem: ClusterProblem, ground: Ground, parts: tuple[int, ...]) -> int | None:
+    """What a partition costs without changes; None where it breaks a rule."""
     index = {b.id: v for v, b in enumerate(problem.buildings)}
     graph: nx.Graph = nx.Graph(ground.edges)
     graph.add_nodes_from(range(ground.size))
     low, high = ground.band(problem.cluster_count or 1)
-    changes = sum(home[lock.building] != lock.cluster for lock in problem.current)
-    if problem.max_changes is not None and changes > problem.max_changes:
+    if any(parts[index[a]] != parts[index[b]] for a, b in problem.together):
         return None
-    if any(home[a] != home[b] for a, b in problem.together) or any(home[a] == home[b] for a, b in problem.apart):
+    if any(parts[index[a]] == parts[index[b]] for a, b in problem.apart):
         return None
-    total = problem.weights.change * changes
-    total += problem.weights.cut * sum(
-        home[problem.buildings[u].id] != home[problem.buildings[v].id] for u, v in ground.edges
-    )
-    for label in set(home.values()):
-        members = [index[name] for name, other in home.items() if other == label]
+    total = problem.weights.cut * sum(parts[u] != parts[v] for u, v in ground.edges)
+    for label in set(parts):
+        members = [v for v, part in enumerate(parts) if part == label]
         if not low <= sum(ground.people[v] for v in members) <= high or not nx.is_connected(graph.subgraph(members)):
             return None
         centres = [
@@ -125,6 +122,7 @@ def needs_hold(problem: ClusterProblem, members: list[int]) -> bool:
 
 
 class TestPlan:
+    @settings(max_examples=40)
     @given(problem=small_problems())
     def test_equals_trying_everything(self, problem: ClusterProblem) -> None:
         plan = TASK.solve(problem, QUICK)
@@ -135,12 +133,13 @@ class TestPlan:
         if plan.conflict is not None:
             assert plan.conflict.demands
 
+    @settings(max_examples=15)
     @given(problem=small_problems())
     def test_labels_and_annealing_agree_with_it(self, problem: ClusterProblem) -> None:
         limit = planner.BUILDINGS_LISTED
         planner.BUILDINGS_LISTED = 0
         try:
-            plan = TASK.solve(problem, Effort(seconds=20, work=2))
+            plan = TASK.solve(problem, Effort(seconds=20, work=0.5))
         finally:
             planner.BUILDINGS_LISTED = limit
         assert TASK.validate(problem, plan) == []
@@ -177,8 +176,8 @@ class TestPlan:
         assert any("4 个已证明不可能" in said.zh for said in plan.explanation)
 
     def test_the_same_seed_and_work_give_the_same_plan(self) -> None:
-        problem = replace(grid(5, 4), cluster_count=5, tolerance=0.3)
-        plans = [TASK.solve(problem, Effort(seconds=30, work=5, seed=3)) for _ in range(2)]
+        problem = replace(grid(4, 3), cluster_count=4, tolerance=0.4)
+        plans = [TASK.solve(problem, Effort(seconds=30, work=0.5, seed=3)) for _ in range(2)]
         assert replace(plans[0], seconds=0) == replace(plans[1], seconds=0)
 
     def test_replans_with_few_changes(self) -> None:
