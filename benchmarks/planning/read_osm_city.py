@@ -69,8 +69,11 @@ def street(where: Path, patch: str) -> PostProblem:
     ]
     nodes = list(network.nodes)
     residences: list[Residence] = []
+    houses = _houses(buildings, projection)
+    tree = shapely.STRtree([outline.centroid for outline, _ in houses])
     for face in _faces(network):
-        _compound(face, _inside(face, buildings, projection), network, nodes, links, residences)
+        inside = [houses[int(i)] for i in sorted(tree.query(face, "contains"))]
+        _compound(face, inside, network, nodes, links, residences)
     return PostProblem(tuple(nodes), tuple(links), tuple(sorted(outside)), tuple(residences), detour_metres=400.0)
 
 
@@ -87,15 +90,14 @@ def _faces(network: Network) -> list[shapely.Polygon]:
     return sorted(shapely.get_parts(shapely.polygonize([merged])), key=lambda face: (face.centroid.x, face.centroid.y))
 
 
-def _inside(
-    face: shapely.Polygon, buildings: list[dict[str, Any]], projection: Projection
-) -> list[tuple[shapely.Polygon, int]]:
+def _houses(buildings: list[dict[str, Any]], projection: Projection) -> list[tuple[shapely.Polygon, int]]:
+    """Outlines and people of everything that is large enough to live in."""
     found = []
     for building in buildings:
         if building["geometry"]["type"] != "Polygon":
             continue
         outline = shapely.Polygon([projection.flat(*point) for point in next(lines_of(building["geometry"]))])
-        if outline.is_valid and outline.area > 60 and face.contains(outline.centroid):
+        if outline.is_valid and outline.area > 60:
             floors = max(1.0, float(building["properties"].get("height") or 18.0) / 3)
             found.append((outline, round(outline.area * floors / SQUARE_METRES)))
     return found
@@ -109,9 +111,11 @@ def _compound(
     links: list[Link],
     residences: list[Residence],
 ) -> None:
-    edge = [node for node in network.nodes if face.exterior.distance(shapely.Point(node.x, node.y)) < 0.5]
-    if len(buildings) < 2 or not edge:
+    if len(buildings) < 2:
         return
+    around = face.exterior
+    shapely.prepare(around)
+    edge = [node for node in network.nodes if around.dwithin(shapely.Point(node.x, node.y), 0.5)]
     name = f"小区{len({r.area for r in residences}) + 1}"
     doors: list[tuple[str, XY]] = []
     for outline, people in buildings:

@@ -116,7 +116,7 @@ def _build(job: Annealing, fixed: dict[int, int], known: Parts | None) -> _Model
     for v, part in {**job.pinned, **fixed}.items():
         model.add(made.literal(v, part) == 1)
     for v in range(size):
-        if width > 1:
+        if count != 2:
             model.add_exactly_one(x[v])
     for u, v in ground.edges:
         y = model.new_bool_var("")

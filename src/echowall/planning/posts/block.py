@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ortools.sat.python import cp_model
 
@@ -19,6 +20,7 @@ from echowall.planning.posts.street import Street
 from echowall.planning.posts.types import PostProblem, State
 from echowall.planning.types import Effort
 
+NOTHING: frozenset[int] = frozenset()
 Demands = frozenset[tuple[str, str]]
 """What to keep: (kind, subject); see `all_demands`."""
 
@@ -78,8 +80,6 @@ def plan_block(
         repaired = _repaired(street, demands, states, fresh)
         if repaired is not None and _price(street, repaired) < _price(street, answer.states):
             answer.states = repaired
-        if any(not cut for cut in fresh):
-            return Answer(is_impossible=True, rounds=answer.rounds)
         for cut in sorted(fresh, key=sorted):
             model.add_bool_or([closed[link].negated() for link in sorted(cut)])
         cuts |= fresh
@@ -220,34 +220,27 @@ def _broken(street: Street, demands: Demands, states: dict[int, State]) -> set[f
     shut = frozenset(link for link, state in states.items() if state == "closed")
     problem = street.problem
     found: set[frozenset[int]] = set()
-    away = street.walks(shut)
-    reached = street.driven_from(shut)
     drivable = set(street.driven)
     for i, door in enumerate(street.doors):
         area = problem.residences[i].area
-        most = street.today[i] + problem.detour_metres + 1e-6
-        if ("detour", area) in demands and away[door] > most:
-            found.add(_least(shut, _is_too_far(street, door, most)))
-        if ("vehicle", area) in demands and i in drivable and door not in reached:
-            found.add(_least(shut, _is_cut_off(street, door)))
-    return found
+        if ("detour", area) in demands:
+            found.add(
+                _least(shut, partial(street.in_the_way, door, most=street.today[i] + problem.detour_metres + 1e-6))
+            )
+        if ("vehicle", area) in demands and i in drivable:
+            found.add(_least(shut, partial(street.bars, door)))
+    return found - {NOTHING}
 
 
-def _is_too_far(street: Street, door: int, most: float) -> Callable[[frozenset[int]], bool]:
-    return lambda shut: street.walks(shut)[door] > most
-
-
-def _is_cut_off(street: Street, door: int) -> Callable[[frozenset[int]], bool]:
-    return lambda shut: door not in street.driven_from(shut)
-
-
-def _least(shut: frozenset[int], is_broken: Callable[[frozenset[int]], bool]) -> frozenset[int]:
-    """Return a part of ``shut`` that still breaks it and from which nothing can be left out."""
-    kept = shut
-    for link in sorted(shut):
-        if is_broken(kept - {link}):
-            kept -= {link}
-    return kept
+def _least(shut: frozenset[int], blocks: Callable[[frozenset[int]], set[int] | None]) -> frozenset[int]:
+    """Return closed links that are in the way and from which nothing can be left out; empty where nothing is."""
+    kept = blocks(shut)
+    if kept is None:
+        return NOTHING
+    for link in sorted(kept):
+        if link in kept:
+            kept = blocks(frozenset(kept - {link})) or kept
+    return frozenset(kept)
 
 
 def _repaired(

@@ -16,7 +16,8 @@ Adjacent = list[list[tuple[int, int, float]]]
 
 @dataclass(eq=False)
 class Street:
-    """``decided``: links that are no mere ways. ``today``: metres from each residence to outside with nothing closed.
+    """``decided``: links that are no mere ways. ``away``, ``today``: metres from each node, each residence, to outside with
+    nothing closed.
 
     ``driven``: residences that vehicles reach today (and that need them).
     """
@@ -30,6 +31,7 @@ class Street:
     sources: set[int] = field(default_factory=set)
     doors: list[int] = field(default_factory=list)
     decided: list[int] = field(default_factory=list)
+    away: list[float] = field(default_factory=list)
     today: list[float] = field(default_factory=list)
     driven: list[int] = field(default_factory=list)
 
@@ -49,8 +51,8 @@ class Street:
         self.sources = {self.node[name] for name in problem.vehicle_sources} or self.outside
         self.doors = [self.node[residence.node] for residence in problem.residences]
         self.decided = [number for number, link in enumerate(problem.links) if link.kind != "way"]
-        away = self.walks(())
-        self.today = [away[door] for door in self.doors]
+        self.away = self.walks(())
+        self.today = [self.away[door] for door in self.doors]
         reached = self.driven_from(())
         self.driven = [i for i, r in enumerate(problem.residences) if r.needs_vehicle and self.doors[i] in reached]
 
@@ -83,6 +85,49 @@ class Street:
                     seen.add(other)
                     line.append(other)
         return seen
+
+    def in_the_way(self, door: int, closed: Collection[int], most: float) -> set[int] | None:
+        """Return closed links that alone make every walk from ``door`` to outside longer than ``most`` metres.
+
+        None where some walk is short enough. Every short walk there could be meets a first closed link; all that can be
+        that first one, by the way so far and the shortest way on, are returned.
+        """
+        best = {door: 0.0}
+        line = [(0.0, door)]
+        met: set[int] = set()
+        while line:
+            metres, node = heapq.heappop(line)
+            if metres > best[node]:
+                continue
+            if node in self.outside:
+                return None
+            for other, link, length in self.near[node]:
+                further = metres + length
+                if further + self.away[other] > most:
+                    continue
+                if link in closed:
+                    met.add(link)
+                elif further < best.get(other, math.inf):
+                    best[other] = further
+                    heapq.heappush(line, (further, other))
+        return met
+
+    def bars(self, door: int, closed: Collection[int]) -> set[int] | None:
+        """Return closed links that alone keep vehicles from ``door``; None where they reach it."""
+        seen, line = {door}, [door]
+        met: set[int] = set()
+        for node in line:
+            if node in self.sources:
+                return None
+            for other, link, _ in self.near[node]:
+                if not self.problem.links[link].is_drivable:
+                    continue
+                if link in closed:
+                    met.add(link)
+                elif other not in seen:
+                    seen.add(other)
+                    line.append(other)
+        return met
 
     def cost(self, link: int, state: State) -> int:
         """Return the yuan that ``state`` costs at ``link``, with the price of the change where today is otherwise."""
