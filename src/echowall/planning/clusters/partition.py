@@ -115,7 +115,7 @@ def choose(pool: Pool, effort: Effort, deadline: Deadline) -> Found:
     order = np.argsort(reduced, kind="stable")
     for size in TRIES:
         if found.chosen is None and size < len(order) and not deadline.is_over:
-            _search(pool, np.sort(order[:size]), found, effort, deadline, share=0.08)
+            _search(pool, np.sort(order[:size]), found, effort, 0.08 * deadline.left)
     kept = np.arange(len(order))
     if found.chosen is not None:
         value = int(pool.costs[found.chosen].sum())
@@ -123,7 +123,7 @@ def choose(pool: Pool, effort: Effort, deadline: Deadline) -> Found:
         if value - bound < 1:
             found.bound = float(value)
             return found
-    _search(pool, kept, found, effort, deadline, share=1.0, is_all=True)
+    _search(pool, kept, found, effort, deadline.left, is_all=True)
     return found
 
 
@@ -170,14 +170,7 @@ def relaxation(pool: Pool, deadline: Deadline) -> tuple[float, NDArray[np.float6
 
 
 def _search(
-    pool: Pool,
-    kept: NDArray[np.int64],
-    found: Found,
-    effort: Effort,
-    deadline: Deadline,
-    *,
-    share: float,
-    is_all: bool = False,
+    pool: Pool, kept: NDArray[np.int64], found: Found, effort: Effort, seconds: float, *, is_all: bool = False
 ) -> None:
     """Improve ``found`` by the sets ``kept``. ``is_all``: no set outside them can be part of anything better."""
     model = cp_model.CpModel()
@@ -200,7 +193,7 @@ def _search(
     for i, variable in taken.items():
         model.add_hint(variable, i in known)
     solver = cp_model.CpSolver()
-    tune(solver, effort, deadline.left * share)
+    tune(solver, effort, seconds)
     status = solver.solve(model)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         chosen = [i for i, variable in taken.items() if solver.boolean_value(variable)]

@@ -9,6 +9,7 @@ stays passable (combinatorial Benders cut, Codato and Fischetti 2006). Each solv
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +21,6 @@ from echowall.planning.posts.street import Street
 from echowall.planning.posts.types import PostProblem, State
 from echowall.planning.types import Effort
 
-NOTHING: frozenset[int] = frozenset()
 Demands = frozenset[tuple[str, str]]
 """What to keep: (kind, subject); see `all_demands`."""
 
@@ -56,7 +56,9 @@ def plan_block(
     if made is None:
         return Answer(is_impossible=True)
     model, post, closed = made
-    cuts: set[frozenset[int]] = set()
+    cuts = _first_cuts(street, demands)
+    for cut in sorted(cuts, key=sorted):
+        model.add_bool_or([closed[link].negated() for link in sorted(cut)])
     while True:
         solver = cp_model.CpSolver()
         solver.parameters.max_time_in_seconds = max(0.05, deadline.left)
@@ -73,9 +75,10 @@ def plan_block(
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return answer
         states = _states(solver, post, closed)
-        fresh = _broken(street, demands, states) - cuts
+        fresh = _broken(street, demands, _shut(states)) - cuts
         if not fresh:
-            answer.states = states
+            if _price(street, states) < _price(street, answer.states):
+                answer.states = states
             return answer
         repaired = _repaired(street, demands, states, fresh)
         if repaired is not None and _price(street, repaired) < _price(street, answer.states):
@@ -83,8 +86,27 @@ def plan_block(
         for cut in sorted(fresh, key=sorted):
             model.add_bool_or([closed[link].negated() for link in sorted(cut)])
         cuts |= fresh
-        if deadline.is_over:
+        if deadline.is_over or (not first_only and _price(street, answer.states) <= answer.bound + 0.5):
             return answer
+
+
+def _shut(states: dict[int, State]) -> frozenset[int]:
+    return frozenset(link for link, state in states.items() if state == "closed")
+
+
+def _first_cuts(street: Street, demands: Demands) -> set[frozenset[int]]:
+    """Return cuts met on the way from everything closed to enough reopened: they spare the solver its first rounds."""
+    shut = frozenset(link for link in street.decided if "closed" in street.may(link))
+    found: set[frozenset[int]] = set()
+    while True:
+        fresh = _broken(street, demands, shut)
+        if not fresh:
+            return found
+        found |= fresh
+        met = Counter(link for cut in fresh for link in cut)
+        for cut in sorted(fresh, key=sorted):
+            if cut <= shut:
+                shut -= {max(cut, key=lambda link: (met[link], -link))}
 
 
 def _price(street: Street, states: dict[int, State] | None) -> float:
@@ -215,9 +237,8 @@ def _states(
     }
 
 
-def _broken(street: Street, demands: Demands, states: dict[int, State]) -> set[frozenset[int]]:
+def _broken(street: Street, demands: Demands, shut: frozenset[int]) -> set[frozenset[int]]:
     """Return, for each walk too long and each building out of reach, closed links of which one must be passable."""
-    shut = frozenset(link for link, state in states.items() if state == "closed")
     problem = street.problem
     found: set[frozenset[int]] = set()
     drivable = set(street.driven)
@@ -228,19 +249,26 @@ def _broken(street: Street, demands: Demands, states: dict[int, State]) -> set[f
                 _least(shut, partial(street.in_the_way, door, most=street.today[i] + problem.detour_metres + 1e-6))
             )
         if ("vehicle", area) in demands and i in drivable:
-            found.add(_least(shut, partial(street.bars, door)))
-    return found - {NOTHING}
+            found |= _least(shut, partial(street.bars, door))
+    return found
 
 
-def _least(shut: frozenset[int], blocks: Callable[[frozenset[int]], set[int] | None]) -> frozenset[int]:
-    """Return closed links that are in the way and from which nothing can be left out; empty where nothing is."""
-    kept = blocks(shut)
-    if kept is None:
-        return NOTHING
-    for link in sorted(kept):
-        if link in kept:
-            kept = blocks(frozenset(kept - {link})) or kept
-    return frozenset(kept)
+def _least(shut: frozenset[int], blocks: Callable[[frozenset[int]], set[int] | None]) -> set[frozenset[int]]:
+    """Return sets of closed links that are in the way and from which nothing can be left out; none where nothing is.
+
+    Found around the door and thinned out in two orders: different cuts of one walk tell the solver more.
+    """
+    near = blocks(shut)
+    if near is None:
+        return set()
+    found = set()
+    for is_reversed in (False, True):
+        kept = near
+        for link in sorted(near, reverse=is_reversed):
+            if link in kept:
+                kept = blocks(frozenset(kept - {link})) or kept
+        found.add(frozenset(kept))
+    return found
 
 
 def _repaired(
@@ -258,7 +286,7 @@ def _repaired(
                 if not free:
                     return None
                 found[min(free, key=lambda n: (street.cost(n, "post"), n))] = "post"
-        cuts = _broken(street, demands, found)
+        cuts = _broken(street, demands, _shut(found))
         if not cuts:
             return found
     return None

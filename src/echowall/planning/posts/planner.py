@@ -8,7 +8,7 @@ from dataclasses import replace
 from echowall.planning.conflicts import find_conflict
 from echowall.planning.deadline import Deadline
 from echowall.planning.posts.block import Answer, all_demands, plan_block
-from echowall.planning.posts.report import plan_of
+from echowall.planning.posts.report import Found, plan_of
 from echowall.planning.posts.street import Street
 from echowall.planning.posts.types import PostProblem, PostSolution, State
 from echowall.planning.types import Conflict, Demand, Effort, Plan, Said
@@ -29,7 +29,8 @@ def solve(problem: PostProblem, effort: Effort) -> Plan[PostSolution]:
         slot = Deadline(replace(effort, seconds=deadline.left / (len(blocks) - number) + 0.1))
         answer = plan_block(part, all_demands(block), effort, slot if number + 1 < len(blocks) else deadline)
         if answer.is_impossible:
-            return plan_of(street, None, None, len(blocks), _conflict(block, deadline, effort), effort, deadline)
+            found = Found(None, None, len(blocks), _conflict(block, deadline, effort))
+            return plan_of(street, found, effort, deadline)
         bound += answer.bound
         if answer.states is None:
             is_complete = False
@@ -39,14 +40,14 @@ def solve(problem: PostProblem, effort: Effort) -> Plan[PostSolution]:
     states |= spare
     bound += sum(street.cost(i, spare[link.id]) for i, link in enumerate(problem.links) if link.id in spare)
     if is_complete and _keeps_limits(street, states):
-        return plan_of(street, states, bound, len(blocks), None, effort, deadline)
+        return plan_of(street, Found(states, bound, len(blocks)), effort, deadline)
     if all(getattr(problem, name) is None for name in LIMITS):
-        return plan_of(street, None, bound, len(blocks), None, effort, deadline)
+        return plan_of(street, Found(None, bound, len(blocks)), effort, deadline)
     whole = plan_block(street, all_demands(problem), effort, deadline)
     if whole.is_impossible:
-        return plan_of(street, None, None, 1, _conflict(problem, deadline, effort), effort, deadline)
+        return plan_of(street, Found(None, None, 1, _conflict(problem, deadline, effort)), effort, deadline)
     named = None if whole.states is None else {problem.links[link].id: state for link, state in whole.states.items()}
-    return plan_of(street, named, max(bound, whole.bound), 1, None, effort, deadline)
+    return plan_of(street, Found(named, max(bound, whole.bound), 1), effort, deadline)
 
 
 def _locked_elsewhere(street: Street, blocks: list[PostProblem]) -> dict[str, State]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from echowall.planning.deadline import Deadline
 from echowall.planning.posts.street import Street
 from echowall.planning.posts.types import Choice, Link, PostSolution, State, Walk
@@ -11,16 +13,19 @@ KINDS = {"way": ("道路", "way"), "gate": ("大门", "gate"), "mouth": ("路口
 OBJECTIVE = Said("费用（元）：值守人员、围挡、锁门与变动", "yuan: people on duty, fences, locks and changes")
 
 
-def plan_of(
-    street: Street,
-    states: dict[str, State] | None,
-    bound: float | None,
-    block_count: int,
-    conflict: Conflict | None,
-    effort: Effort,
-    deadline: Deadline,
-) -> Plan[PostSolution]:
-    """Return the plan with all figures. ``bound`` None and no ``states``: proved impossible."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the search came to. ``bound`` None and no ``states``: proved impossible; ``conflict`` says why."""
+
+    states: dict[str, State] | None
+    bound: float | None
+    block_count: int
+    conflict: Conflict | None = None
+
+
+def plan_of(street: Street, found: Found, effort: Effort, deadline: Deadline) -> Plan[PostSolution]:
+    """Return the plan with all figures."""
+    states, bound = found.states, found.bound
     if states is None:
         status: Status = "infeasible" if bound is None else "unknown"
         why = (
@@ -29,7 +34,7 @@ def plan_of(
             else Said("时间内没有找到，也没有证明不可能", "neither found nor proved impossible in the time given")
         )
         return Plan(
-            "posts", status, None, None, OBJECTIVE, None, why, None, (), (), conflict, effort.seed, deadline.spent
+            "posts", status, None, None, OBJECTIVE, None, why, None, (), (), found.conflict, effort.seed, deadline.spent
         )  # fmt: skip
     number = {link.id: i for i, link in enumerate(street.problem.links)}
     objective = float(sum(street.cost(number[name], state) for name, state in states.items()))
@@ -52,8 +57,8 @@ def plan_of(
         objective_text=OBJECTIVE,
         bound=low,
         bound_text=Said(
-            f"街区以干道为界分成 {block_count} 块，逐块以约束求解精确求解，绕行与救援要求逐条加入",
-            f"{block_count} independent blocks, each by CP-SAT; walks and vehicles are added as they are broken",
+            f"街区以干道为界分成 {found.block_count} 块，逐块以约束求解精确求解，绕行与救援要求逐条加入",
+            f"{found.block_count} independent blocks, each by CP-SAT; walks and vehicles are added as they are broken",
         ),
         gap=gap_between(objective, low),
         metrics=tuple(_metrics(street, solution)),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from echowall.planning.deadline import Deadline
 from echowall.planning.documents import read, write
 from echowall.planning.networks import Node
-from echowall.planning.posts.report import plan_of
+from echowall.planning.posts.report import Found, plan_of
 from echowall.planning.posts.street import Street
 from echowall.planning.posts.task import TASK
 from echowall.planning.posts.types import Choice, Link, PostProblem, Prices, Residence
@@ -100,7 +100,7 @@ def best_by_hand(problem: PostProblem) -> float | None:
     best = None
     for chosen in itertools.product(*(sorted(street.may(i)) for i in street.decided)):
         named = {link.id: state for link, state in zip(decided, chosen, strict=True)}
-        plan = plan_of(street, named, 0.0, 1, None, QUICK, Deadline(QUICK))  # type: ignore[arg-type]
+        plan = plan_of(street, Found(named, 0.0, 1), QUICK, Deadline(QUICK))  # type: ignore[arg-type]
         if (best is None or plan.objective < best) and not TASK.validate(problem, plan):
             best = plan.objective
     return best
