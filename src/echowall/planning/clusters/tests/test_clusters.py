@@ -1,22 +1,25 @@
 import itertools
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from echowall.planning import networks
 from echowall.planning.clusters import planner
 from echowall.planning.clusters.ground import Ground, survey
 from echowall.planning.clusters.task import TASK
 from echowall.planning.clusters.types import Building, ClusterProblem, Facility, Lock, Need, Wall, Weights
 from echowall.planning.distances import Travel
 from echowall.planning.documents import read, write
-from echowall.planning.networks import Network, Node, Path
+from echowall.planning.networks import Network, Node
 from echowall.planning.types import Effort, Plan
 
 QUICK = Effort(seconds=20, workers=1)
+EXAMPLE = Path(__file__).parents[5] / "docs/examples/plan/clusters.json"
 
 
 def grid(columns: int, rows: int, people: int = 100) -> ClusterProblem:
@@ -161,7 +164,7 @@ class TestPlan:
         }
 
     def test_measures_over_a_network_where_there_is_one(self) -> None:
-        network = Network((Node("a", -10, -10), Node("b", 160, -10)), (Path("a", "b"),), "测图")
+        network = Network((Node("a", -10, -10), Node("b", 160, -10)), (networks.Path("a", "b"),), "测图")
         problem = replace(grid(3, 2), cluster_count=2, travel=Travel(network))
         plan = TASK.solve(problem, QUICK)
         assert plan.solution is not None
@@ -300,6 +303,13 @@ class TestTask:
         picture = TASK.draw(problem, plan)
         assert plan.solution is not None
         assert all(f"{cluster.id} 组团 {cluster.people} 人" in picture for cluster in plan.solution.clusters)
+
+    def test_solves_the_example_of_the_manual(self) -> None:
+        problem = read(ClusterProblem, EXAMPLE.read_bytes())
+        assert TASK.faults_of(problem) == []
+        plan = TASK.solve(problem, QUICK)
+        assert plan.status == "optimal"
+        assert TASK.validate(problem, plan) == []
 
     def test_runs_as_a_command(self, tmp_path, capsys: pytest.CaptureFixture[str], monkeypatch) -> None:
         from echowall.planning.cli import main

@@ -1,6 +1,7 @@
 import itertools
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from echowall.planning.posts.types import Choice, Link, PostProblem, Prices, Res
 from echowall.planning.types import Effort, Plan
 
 QUICK = Effort(seconds=20, workers=1)
+EXAMPLE = Path(__file__).parents[5] / "docs/examples/plan/posts.json"
 
 # A yard of three doors in a row, gates at both ends and one in the middle, all to roads.
 #   road1 —west— d1 — d2 — d3 —east— road2 ; d2 —middle— road3
@@ -234,6 +236,13 @@ class TestTask:
         assert read(PostProblem, write(YARD)) == YARD
         plan = TASK.solve(YARD, QUICK)
         assert read(Plan[TASK.solution], write(plan)) == plan  # type: ignore[name-defined]
+
+    def test_solves_the_example_of_the_manual(self) -> None:
+        problem = read(PostProblem, EXAMPLE.read_bytes())
+        assert TASK.faults_of(problem) == []
+        plan = TASK.solve(problem, QUICK)
+        assert plan.status == "optimal"
+        assert TASK.validate(problem, plan) == []
 
     def test_runs_as_a_command(self, tmp_path, capsys: pytest.CaptureFixture[str], monkeypatch) -> None:
         from echowall.planning.cli import main
