@@ -46,7 +46,7 @@ def estate(
     problem = ClusterProblem(
         buildings=tuple(buildings),
         cluster_count=cluster_count,
-        radius=220.0,
+        radius=260.0,
         facilities=tuple(_facilities(rng, columns, rows)),
         needs=(Need("菜点", 450.0), Need("采样点", 300.0)),
     )

@@ -21,7 +21,7 @@ from echowall.planning.deadline import Deadline
 from echowall.planning.types import Effort
 
 BATCH = 400
-ARTIFICIAL = 50.0  # times the dearest set, per row: above any price that a row can fetch
+ARTIFICIAL = 1e4  # times the dearest set: what a row costs that no set fills
 TRIES = (500, 2_000, 8_000)
 
 
@@ -112,6 +112,10 @@ def choose(pool: Pool, effort: Effort, deadline: Deadline) -> Found:
         return found
     bound, reduced = relaxation(pool, deadline)
     found.bound = bound
+    if bound > float(pool.costs.max()) * float(pool.high[-2]) + 0.5:
+        # Dearer than the dearest sets that many times: rows stay unfilled even in fractions.
+        found.is_impossible = True
+        return found
     order = np.argsort(reduced, kind="stable")
     for size in TRIES:
         if found.chosen is None and size < len(order) and not deadline.is_over:
