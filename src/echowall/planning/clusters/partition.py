@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,8 @@ from echowall.planning.deadline import Deadline
 from echowall.planning.types import Effort
 
 BATCH = 400
-ARTIFICIAL = 1e4  # times the dearest set: what a row costs that no set fills
+ARTIFICIAL = 50.0  # times the dearest set: what a row costs that no set fills
+CERTAIN = 1e-4
 TRIES = (500, 2_000, 8_000)
 
 
@@ -110,12 +111,12 @@ def choose(pool: Pool, effort: Effort, deadline: Deadline) -> Found:
     if not len(pool.sets) or not (pool.rows[:, : pool.rows.shape[1]].sum(axis=0) >= pool.low).all():
         found.is_impossible = True
         return found
-    bound, reduced = relaxation(pool, deadline)
-    found.bound = bound
-    if bound > float(pool.costs.max()) * float(pool.high[-2]) + 0.5:
-        # Dearer than the dearest sets that many times: rows stay unfilled even in fractions.
+    # With sets that cost nothing, the bound is what stays unfilled even in fractions.
+    if relaxation(replace(pool, costs=np.zeros_like(pool.costs)), deadline)[0] > CERTAIN:
         found.is_impossible = True
         return found
+    bound, reduced = relaxation(pool, deadline)
+    found.bound = bound
     order = np.argsort(reduced, kind="stable")
     for size in TRIES:
         if found.chosen is None and size < len(order) and not deadline.is_over:
@@ -147,7 +148,7 @@ def relaxation(pool: Pool, deadline: Deadline) -> tuple[float, NDArray[np.float6
         for sign in (1.0, -1.0):
             slack = solver.NumVar(0.0, solver.infinity(), "")
             row.SetCoefficient(slack, sign)
-            solver.Objective().SetCoefficient(slack, ARTIFICIAL)
+            solver.Objective().SetCoefficient(slack, ARTIFICIAL if pool.costs.any() else 1.0)
         rows.append(row)
     inside = np.zeros(len(pool.sets), dtype=bool)
     wanted = np.argsort(costs / pool.rows[:, :-2].sum(axis=1), kind="stable")[:BATCH]
@@ -159,7 +160,8 @@ def relaxation(pool: Pool, deadline: Deadline) -> tuple[float, NDArray[np.float6
             for r in np.flatnonzero(pool.rows[i]):
                 rows[r].SetCoefficient(variable, float(pool.rows[i, r]))
         inside[wanted] = True
-        solver.Solve()
+        if solver.Solve() != pywraplp.Solver.OPTIMAL:
+            return 0.0, np.zeros(len(pool.sets))  # worth nothing, but true: no cost is below 0
         duals = np.array([row.dual_value() for row in rows])
         reduced = costs - matrix @ duals
         bad = np.flatnonzero((reduced < -1e-9) & ~inside)

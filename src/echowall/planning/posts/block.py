@@ -245,9 +245,8 @@ def _broken(street: Street, demands: Demands, shut: frozenset[int]) -> set[froze
     for i, door in enumerate(street.doors):
         area = problem.residences[i].area
         if ("detour", area) in demands:
-            found.add(
-                _least(shut, partial(street.in_the_way, door, most=street.today[i] + problem.detour_metres + 1e-6))
-            )
+            most = street.today[i] + problem.detour_metres + 1e-6
+            found |= _least(shut, partial(street.in_the_way, door, most=most))
         if ("vehicle", area) in demands and i in drivable:
             found |= _least(shut, partial(street.bars, door))
     return found
