@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator
-
-import networkx as nx
-import shapely
 
 from echowall.planning.documents import Fault
 from echowall.planning.siting.types import SitingProblem, SitingSolution
 from echowall.planning.types import Plan
+from echowall.planning.validators.ways import ways_between
 
 
 def validate(problem: SitingProblem, plan: Plan[SitingSolution]) -> list[Fault]:
@@ -99,43 +96,8 @@ def _ways(problem: SitingProblem, sites: list[str]) -> dict[tuple[str, str], flo
                 value = row[column[site]]
                 found[place.id, site] = math.inf if value is None else float(value)
         return found
-    if problem.travel.network is not None:
-        return _over_network(problem, {site: at[site] for site in sites})
-    for place in problem.places:
-        for site in sites:
-            straight = math.dist((place.x or 0, place.y or 0), at[site])
-            found[place.id, site] = straight * problem.travel.detour
-    return found
-
-
-def _over_network(problem: SitingProblem, sites: dict[str, tuple[float, float]]) -> dict[tuple[str, str], float]:
-    network, detour = problem.travel.network, problem.travel.detour
-    assert network is not None  # noqa: S101 - the caller asked
-    where = {node.id: (node.x, node.y) for node in network.nodes}
-    paths = [path for path in network.paths if path.is_walkable]
-    lines = [shapely.LineString([where[path.start], where[path.end]]) for path in paths]
-    tree = shapely.STRtree(lines)
-    graph: nx.Graph[str] = nx.Graph()
-    entries: list[list[tuple[float, str]]] = [[] for _ in paths]
-    points = {f"place {place.id}": (float(place.x or 0), float(place.y or 0)) for place in problem.places}
-    points |= {f"site {site}": at for site, at in sites.items()}
-    access = {}
-    for name, at in points.items():
-        number = int(tree.nearest(shapely.Point(at)))
-        access[name] = detour * float(lines[number].distance(shapely.Point(at)))
-        entries[number].append((float(lines[number].project(shapely.Point(at), normalized=True)), name))
-    for path, line, own in zip(paths, lines, entries, strict=True):
-        length = float(line.length) if path.metres is None else path.metres
-        stops = [(0.0, f"node {path.start}"), *sorted(own), (1.0, f"node {path.end}")]
-        for (one, start), (other, end) in itertools.pairwise(stops):
-            way = (other - one) * length
-            if not graph.has_edge(start, end) or graph[start][end]["way"] > way:
-                graph.add_edge(start, end, way=way)
-    found = {}
-    for site, at in sites.items():
-        ways = nx.single_source_dijkstra_path_length(graph, f"site {site}", weight="way")
-        for place in problem.places:
-            name = f"place {place.id}"
-            way = ways[name] + access[name] + access[f"site {site}"] if name in ways else math.inf
-            found[place.id, site] = 0.0 if points[name] == at else way
-    return found
+    where = {f"site {site}": at[site] for site in sites}
+    where |= {f"place {place.id}": (float(place.x or 0), float(place.y or 0)) for place in problem.places}
+    pairs = {(f"place {place.id}", f"site {site}") for place in problem.places for site in sites}
+    ways = ways_between(pairs, where, problem.travel)
+    return {(place.id, site): ways[f"place {place.id}", f"site {site}"] for place in problem.places for site in sites}

@@ -1,0 +1,83 @@
+"""PyVRP run on one or two cores: independent searches with different seeds, the better one kept."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+from pyvrp import IteratedLocalSearchParams, ProblemData, SolveParams
+from pyvrp import Solution as Found
+from pyvrp import solve as pyvrp_solve
+from pyvrp.search import NeighbourhoodParams
+from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, NoImprovement, StoppingCriterion
+
+from echowall.planning.types import Effort
+
+
+@dataclass(frozen=True)
+class Search:
+    """One search: what, from which seed, how long (wall seconds), how many iterations, from which routes."""
+
+    data: ProblemData
+    seed: int
+    seconds: float
+    work: float | None = None
+    start: Found | None = None
+
+
+def run(search: Search) -> Found:
+    """Return the best found; it may be infeasible (`Found.is_feasible`)."""
+    stops: list[StoppingCriterion] = [MaxRuntime(max(0.05, search.seconds))]
+    if search.work is not None:
+        stops.append(MaxIterations(max(1, int(search.work))))
+    # Small ones are found long before the time is over: nothing new for so long means nothing more.
+    stops.append(NoImprovement(_patience(search.data)))
+    result = pyvrp_solve(
+        search.data, MultipleCriteria(stops), seed=search.seed, collect_stats=False, display=False,
+        params=parameters(search.data), initial_solution=search.start,
+    )  # fmt: skip
+    return result.best
+
+
+def run_all(searches: Sequence[Search], effort: Effort) -> list[Found]:
+    """Return what each search finds; on two processes where the effort allows two and there is more than a moment."""
+    if effort.workers < 2 or len(searches) < 2 or sum(one.seconds for one in searches) < 4.0:
+        return [run(search) for search in searches]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(effort.workers, len(searches)), mp_context=context) as pool:
+        return list(pool.map(run, searches))
+
+
+def best_of_seeds(data: ProblemData, effort: Effort, seconds: float, start: Found | None = None) -> Found:
+    """Return the best of ``effort.workers`` searches of one problem, each ``seconds`` long."""
+    count = effort.workers if seconds >= 4.0 else 1
+    begun = time.perf_counter()
+    # A new process needs about a second before it searches.
+    lasting = seconds - (1.0 if count > 1 else 0.0)
+    searches = [Search(data, effort.seed + 7919 * number, lasting, effort.work, start) for number in range(count)]
+    found = run_all(searches, effort)
+    best = min(found, key=lambda one: (not one.is_feasible(), _cost(one)))
+    left = seconds - (time.perf_counter() - begun)
+    if not best.is_feasible() and left > 0.5 and effort.work is None:
+        best = run(Search(data, effort.seed + 1, left, None, best))
+    return best
+
+
+def parameters(data: ProblemData) -> SolveParams:
+    """PyVRP's own, with what was measured to be better on the public instances."""
+    neighbours = 50 if data.num_clients <= 400 else 40
+    return SolveParams(
+        ils=IteratedLocalSearchParams(history_length=300),
+        neighbourhood=NeighbourhoodParams(num_neighbours=neighbours),
+    )
+
+
+def _patience(data: ProblemData) -> int:
+    return 2_000 + 100 * data.num_clients if data.num_clients <= 60 else 10_000_000
+
+
+def _cost(found: Found) -> int:
+    return found.distance_cost() + found.duration_cost() + found.fixed_vehicle_cost() + found.uncollected_prizes()
