@@ -33,21 +33,28 @@ Pricing = Callable[[Numbers], tuple[float, list[Walk]]]
 walks that are below zero (more is better)."""
 
 
-def covering_bound(left: Numbers, count: int, price: Pricing, deadline: Deadline, work: float | None = None) -> float:
+def covering_bound(
+    left: Numbers,
+    count: int,
+    price: Pricing,
+    deadline: Deadline,
+    work: float | None = None,
+    start: Numbers | None = None,
+) -> float:
     """Return what serving or leaving all drops costs at the least.
 
     ``left[i]``: what leaving drop i costs (a large number where it must be served). At most ``count`` walks are made.
-    ``work`` limits the rounds of pricing.
+    ``work`` limits the rounds of pricing; ``start``: what serving the drops is worth at first, from a simpler bound.
     """
     bound = 0.0
-    worth = np.zeros(len(left))
+    worth = np.zeros(len(left)) if start is None else start
     centre = worth
     master = _Master(left, count)
     rounds = 0
     while not deadline.is_over and (work is None or rounds < work):
         rounds += 1
         # Between the master's prices and those of the best bound: less to and fro (Wentges 1997).
-        asked = 0.6 * centre + 0.4 * worth if rounds > 1 else worth
+        asked = 0.7 * centre + 0.3 * worth if rounds > 1 else worth
         least, found = price(asked)
         value = float(asked.sum()) + count * min(0.0, least)
         if value > bound:
@@ -55,7 +62,7 @@ def covering_bound(left: Numbers, count: int, price: Pricing, deadline: Deadline
         is_new = master.add([walk for walk in found if walk.cost - asked[list(walk.drops)].sum() < -1e-6])
         if not is_new and np.allclose(asked, worth):
             break
-        value, worth = master.solve(deadline)
+        value, worth = master.solve()
         if value - bound <= 1e-6 * max(1.0, abs(value)):
             break
     return bound
@@ -69,8 +76,10 @@ class _Master:
         self._served = [self._model.add_linear_constraint(lb=1.0) for _ in left]
         self._used = self._model.add_linear_constraint(ub=float(count))
         for row, cost in zip(self._served, left, strict=True):
-            row.set_coefficient(self._model.add_variable(lb=0.0, ub=1.0), 1.0)
-            self._model.objective.set_linear_coefficient(list(self._model.variables())[-1], float(cost))
+            is_left = self._model.add_variable(lb=0.0)
+            row.set_coefficient(is_left, 1.0)
+            self._model.objective.set_linear_coefficient(is_left, float(cost))
+        self._left = left
         self._known: set[tuple[int, ...]] = set()
         self._solver = mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
 
@@ -88,8 +97,9 @@ class _Master:
                 self._served[drop].set_coefficient(variable, float(walk.drops.count(drop)))
         return len(self._known) > before
 
-    def solve(self, deadline: Deadline) -> tuple[float, Numbers]:
+    def solve(self) -> tuple[float, Numbers]:
         """Return the value and what each drop is worth."""
         result = self._solver.solve()
         prices = result.dual_values(self._served)
-        return result.objective_value(), np.maximum(np.array(prices), 0.0)
+        # No drop is worth more than leaving it costs: else the bound of the next round would not hold.
+        return result.objective_value(), np.clip(np.array(prices), 0.0, self._left)

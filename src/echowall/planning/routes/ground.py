@@ -52,7 +52,7 @@ def ground_of(problem: RoutesProblem) -> Ground:
     for row, drop in enumerate(drops):
         visits = [problem.visits[index] for index in drop.visits]
         for column, crew in enumerate(problem.crews):
-            extra[row, column] = rules.extra(visits, crew)
+            extra[row, column] = rules.surcharge(visits, crew)
             if not _reaches(drop, crew, seconds[column], depots[column]):
                 extra[row, column] = -1
     return Ground(metres, seconds, drops, extra, depots, said)
@@ -130,7 +130,7 @@ class _Rules:
             (self._only if lock.is_allowed else self._never).setdefault(lock.visit, set()).add(lock.crew)
         self._today = {given.visit: given.crew for given in problem.current}
 
-    def extra(self, visits: list[Visit], crew: Crew) -> int:
+    def surcharge(self, visits: list[Visit], crew: Crew) -> int:
         total = 0
         for visit in visits:
             only = self._only.get(visit.id)
