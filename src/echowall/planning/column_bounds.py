@@ -50,18 +50,20 @@ def covering_bound(
     worth = np.zeros(len(left)) if start is None else start
     centre = worth
     master = _Master(left, count)
-    rounds = 0
+    rounds, pull = 0, 0.0
     while not deadline.is_over and (work is None or rounds < work):
         rounds += 1
         # Between the master's prices and those of the best bound: less to and fro (Wentges 1997).
-        asked = 0.7 * centre + 0.3 * worth if rounds > 1 else worth
+        asked = pull * centre + (1 - pull) * worth
         least, found = price(asked)
         value = float(asked.sum()) + count * min(0.0, least)
         if value > bound:
             bound, centre = value, asked
         is_new = master.add([walk for walk in found if walk.cost - asked[list(walk.drops)].sum() < -1e-6])
-        if not is_new and np.allclose(asked, worth):
+        if not is_new and pull == 0.0:
             break
+        # Nothing new between the two: ask for the master's own prices.
+        pull = 0.7 if is_new else 0.0
         value, worth = master.solve()
         if value - bound <= 1e-6 * max(1.0, abs(value)):
             break

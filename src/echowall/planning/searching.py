@@ -17,6 +17,10 @@ from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, NoImprovemen
 from echowall.planning.types import Effort
 
 
+SMALL = 60
+"""Clients of a problem that is small: searched from several seeds, and not to the end of the time."""
+
+
 @dataclass(frozen=True)
 class Search:
     """One search: what, from which seed, how long (wall seconds), how many iterations, from which routes."""
@@ -29,14 +33,34 @@ class Search:
 
 
 def run(search: Search) -> Found:
-    """Return the best found; it may be infeasible (`Found.is_feasible`)."""
-    stops: list[StoppingCriterion] = [MaxRuntime(max(0.05, search.seconds))]
+    """Return the best found; it may be infeasible (`Found.is_feasible`).
+
+    A small problem is begun anew from several seeds: one search can stay where nothing near is better.
+    """
+    begun = time.perf_counter()
+    best: Found | None = None
+    starts = 4 if search.data.num_clients <= SMALL else 1
+    for number in range(starts):
+        left = search.seconds - (time.perf_counter() - begun)
+        if best is not None and left <= 0.02:
+            break
+        found = _one(search, search.seed + 104_729 * number, left / (starts - number))
+        if best is None or _rank(found) < _rank(best):
+            best = found
+    if best is None:
+        raise AssertionError("there is at least one start")
+    return best
+
+
+def _one(search: Search, seed: int, seconds: float) -> Found:
+    stops: list[StoppingCriterion] = [MaxRuntime(max(0.05, seconds))]
     if search.work is not None:
         stops.append(MaxIterations(max(1, int(search.work))))
-    # Small ones are found long before the time is over: nothing new for so long means nothing more.
-    stops.append(NoImprovement(_patience(search.data)))
+    if search.data.num_clients <= SMALL:
+        # Small ones are found long before the time is over: nothing new for so long means nothing more.
+        stops.append(NoImprovement(500 + 50 * search.data.num_clients))
     result = pyvrp_solve(
-        search.data, MultipleCriteria(stops), seed=search.seed, collect_stats=False, display=False,
+        search.data, MultipleCriteria(stops), seed=seed, collect_stats=False, display=False,
         params=parameters(search.data), initial_solution=search.start,
     )  # fmt: skip
     return result.best
@@ -59,7 +83,7 @@ def best_of_seeds(data: ProblemData, effort: Effort, seconds: float, start: Foun
     lasting = seconds - (1.0 if count > 1 else 0.0)
     searches = [Search(data, effort.seed + 7919 * number, lasting, effort.work, start) for number in range(count)]
     found = run_all(searches, effort)
-    best = min(found, key=lambda one: (not one.is_feasible(), _cost(one)))
+    best = min(found, key=_rank)
     left = seconds - (time.perf_counter() - begun)
     if not best.is_feasible() and left > 0.5 and effort.work is None:
         best = run(Search(data, effort.seed + 1, left, None, best))
@@ -75,8 +99,8 @@ def parameters(data: ProblemData) -> SolveParams:
     )
 
 
-def _patience(data: ProblemData) -> int:
-    return 2_000 + 100 * data.num_clients if data.num_clients <= 60 else 10_000_000
+def _rank(found: Found) -> tuple[bool, int]:
+    return not found.is_feasible(), _cost(found)
 
 
 def _cost(found: Found) -> int:

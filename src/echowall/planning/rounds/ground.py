@@ -10,7 +10,8 @@ from pyvrp import Client, Depot, Location, ProblemData, VehicleType
 
 from echowall.planning.distances import distances
 from echowall.planning.rounds.rules import worth_of
-from echowall.planning.rounds.types import RoundsProblem
+from echowall.planning.rounds.types import Place, RoundsProblem, Team
+from echowall.planning.tables import shortest
 from echowall.planning.types import Said
 
 Table = NDArray[np.int64]
@@ -56,14 +57,17 @@ def ground_of(problem: RoundsProblem) -> Ground:
             may[row, who[lock.team]] = False
         else:
             may[row] = False
-    for row, place in enumerate(problem.places):
-        for column, team in enumerate(problem.teams):
-            out = int(seconds[column][bases[column], first + row])
-            back = int(seconds[column][first + row, bases[column]])
-            begins = max(team.starts + out, place.opens)
-            reaches = out >= 0 and back >= 0 and begins <= place.closes and begins + place.seconds + back <= team.ends
-            may[row, column] &= reaches
+    for column, team in enumerate(problem.teams):
+        out, back = shortest(seconds[column], bases[column]), shortest(seconds[column].T, bases[column])
+        for row, place in enumerate(problem.places):
+            may[row, column] &= _reaches(place, team, int(out[first + row]), int(back[first + row]))
     return Ground(metres, seconds, worth, may, must, bases, said)
+
+
+def _reaches(place: Place, team: Team, out: int, back: int) -> bool:
+    """Whether the team could look at this place and no other."""
+    begins = max(team.starts + out, place.opens)
+    return out >= 0 and back >= 0 and begins <= place.closes and begins + place.seconds + back <= team.ends
 
 
 def data_of(problem: RoundsProblem, ground: Ground, prizes: NDArray[np.float64], metres: Table) -> ProblemData:

@@ -11,6 +11,7 @@ from echowall.planning.deadline import Deadline
 from echowall.planning.routes.ground import Ground
 from echowall.planning.routes.model import Part
 from echowall.planning.routes.types import RoutesProblem
+from echowall.planning.tables import shortest
 from echowall.planning.types import Effort, Said
 from echowall.planning.walks import Field, cheapest
 
@@ -49,10 +50,11 @@ def _radial(problem: RoutesProblem, ground: Ground, part: Part) -> float:
     capacities = [problem.crews[crew].capacity for crew in part.crews]
     most = max(capacities, key=lambda one: one or 0) if all(capacities) else None
     depots = sorted({ground.depots[crew] for crew in part.crews})
+    ways = [shortest(ground.metres, depot) + shortest(ground.metres.T, depot) for depot in depots]
     farthest = total = 0.0
     for index in part.drops:
         drop = ground.drops[index]
-        near = min(float(ground.metres[d, drop.place] + ground.metres[drop.place, d]) for d in depots)
+        near = min(float(way[drop.place]) for way in ways)
         left = _left(problem, ground, index)
         if drop.priority == 0:
             farthest = max(farthest, near)
@@ -81,13 +83,17 @@ def _walked(problem: RoutesProblem, ground: Ground, part: Part, deadline: Deadli
     if sum(field.most * len(part.drops) ** 2 for field in known) > MOST_STATES:
         return 0.0
     trips = sum(problem.crews[crew].count * problem.crews[crew].trips for crew in part.crews)
-    left = np.array([_left(problem, ground, index) for index in part.drops])
+    # No drop is taken to be worth more than a few times the way there and back: any worth gives a valid bound, and
+    # smaller ones settle sooner.
+    there = np.min([field.out + field.back for field in known], axis=0)
+    left = np.minimum([_left(problem, ground, index) for index in part.drops], 3 * there + float(there.max()))
+    start = np.minimum(left, there / 2)
 
     def price(worth: Numbers) -> tuple[float, list[Walk]]:
         found = [cheapest(field, worth) for field in known]
         return min(least for least, _ in found), [walk for _, walks in found for walk in walks]
 
-    return covering_bound(left, min(trips, len(part.drops)), price, deadline, effort.work)
+    return covering_bound(left, min(trips, len(part.drops)), price, deadline, effort.work, start)
 
 
 def _field(problem: RoutesProblem, ground: Ground, part: Part, depot: int) -> Field | None:

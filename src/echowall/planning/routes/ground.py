@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from echowall.planning.distances import distances
 from echowall.planning.routes.types import Crew, Lock, RoutesProblem, Visit
+from echowall.planning.tables import shortest
 from echowall.planning.types import Said
 
 Table = NDArray[np.int64]
@@ -49,11 +50,12 @@ def ground_of(problem: RoutesProblem) -> Ground:
     depots = tuple(number[crew.depot] for crew in problem.crews)
     extra = np.zeros((len(drops), len(problem.crews)), dtype=np.int64)
     rules = _Rules(problem)
+    reach = [(shortest(table, depot), shortest(table.T, depot)) for table, depot in zip(seconds, depots, strict=True)]
     for row, drop in enumerate(drops):
         visits = [problem.visits[index] for index in drop.visits]
         for column, crew in enumerate(problem.crews):
             extra[row, column] = rules.surcharge(visits, crew)
-            if not _reaches(drop, crew, seconds[column], depots[column]):
+            if not _reaches(drop, crew, int(reach[column][0][drop.place]), int(reach[column][1][drop.place])):
                 extra[row, column] = -1
     return Ground(metres, seconds, drops, extra, depots, said)
 
@@ -147,9 +149,8 @@ class _Rules:
         return total if crew.capacity is None or sum(visit.amount for visit in visits) <= crew.capacity else -1
 
 
-def _reaches(drop: Drop, crew: Crew, seconds: Table, depot: int) -> bool:
-    """Whether the crew could make this drop and nothing else."""
-    out, back = int(seconds[depot, drop.place]), int(seconds[drop.place, depot])
+def _reaches(drop: Drop, crew: Crew, out: int, back: int) -> bool:
+    """Whether the crew could make this drop and nothing else, if it is ``out`` seconds away and ``back`` takes so many."""
     if out < 0 or back < 0:
         return False
     begins = max(crew.starts + crew.load_seconds + out, drop.earliest)

@@ -19,7 +19,7 @@ def validate(problem: RoutesProblem, plan: Plan[RoutesSolution]) -> list[Fault]:
     if solution is None:
         return []
     check = _Check(problem, solution)
-    faults = [*check.names(), *check.visits(), *check.crews()]
+    faults = list(check.names()) or [*check.visits(), *check.crews()]
     if faults:
         return faults
     faults = [fault for index, route in enumerate(solution.routes) for fault in check.route(f"routes.{index}", route)]
