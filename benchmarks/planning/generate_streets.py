@@ -35,7 +35,9 @@ def deliveries(seed: int, *, clusters: int = 14, buildings: int = 67, households
         window = (MORNING, NOON) if building % 5 == 0 else (MORNING, 18 * 3600)
         priority = 1 if luck.random() < 0.1 else 0
         visits.append(
-            Visit(f"o{number}", f"b{building}", luck.choice((1, 1, 1, 2)), 45, *window, (), priority, cluster_of[building])
+            Visit(
+                f"o{number}", f"b{building}", luck.choice((1, 1, 1, 2)), 45, *window, (), priority, cluster_of[building]
+            )
         )
     crews = []
     for number in range(clusters):

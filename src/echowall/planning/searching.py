@@ -16,7 +16,6 @@ from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, NoImprovemen
 
 from echowall.planning.types import Effort
 
-
 SMALL = 60
 """Clients of a problem that is small: searched from several seeds, and not to the end of the time."""
 
