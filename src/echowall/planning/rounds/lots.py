@@ -1,0 +1,93 @@
+"""Rounds nobody can foresee: a fresh choice by lot among rounds that are nearly as good.
+
+Each night prizes and ways are shaken by lot, what was looked at at the same hour last time counts less, the problem is
+solved again, and the round is taken where it loses no more than allowed. Then, at no loss, teams that are alike draw
+their rounds, and a coin turns each round that may be walked the other way.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.random import Generator
+
+from echowall.planning.rounds.ground import Ground, Table, data_of
+from echowall.planning.rounds.timing import round_of
+from echowall.planning.rounds.types import RoundsProblem
+from echowall.planning.searching import Search, run
+
+Orders = tuple[tuple[int, ...], ...]
+"""By team: the rows of the places in order (empty: stays in)."""
+
+SHAKES = (0.5, 0.25, 0.1)
+"""How far prizes move, as a share; ways move by half of it. The strongest that keeps within the loss is taken."""
+
+
+def orders_of(problem: RoundsProblem, found: object) -> Orders:
+    """Return the orders of what PyVRP found."""
+    orders: list[tuple[int, ...]] = [() for _ in problem.teams]
+    for route in found.routes():  # type: ignore[attr-defined]
+        rows = tuple(int(step.idx) for step in route.schedule() if step.is_client())
+        orders[route.vehicle_type()] = rows
+    return tuple(orders)
+
+
+def points_of(problem: RoundsProblem, ground: Ground, orders: Orders) -> int:
+    """Return what the orders are worth, less what changes from the plan in force cost."""
+    worth = sum(int(ground.worth[row]) for order in orders for row in order)
+    by = {problem.places[row].id: problem.teams[team].id for team, order in enumerate(orders) for row in order}
+    return worth - problem.change_points * sum(by.get(given.place) != given.team for given in problem.current)
+
+
+def drawn(problem: RoundsProblem, ground: Ground, best: Orders, searches: list[Search], generator: Generator) -> Orders:
+    """Return tonight's orders, worth at least (1 − ``loss_share``) of ``best``. One of ``searches`` (seconds, work) for
+    each of `SHAKES`."""
+    floor = points_of(problem, ground, best) - problem.loss_share * abs(points_of(problem, ground, best))
+    chosen = best
+    for shake, search in zip(SHAKES, searches, strict=True):
+        prizes = ground.worth * generator.uniform(1 - shake, 1, len(ground.worth)) * _familiar(problem, ground, best)
+        factors = generator.uniform(1 - shake / 2, 1 + shake / 2, ground.metres.shape)
+        ways: Table = np.where(ground.metres < 0, -1, np.rint(ground.metres * factors)).astype(np.int64)
+        data = data_of(problem, ground, prizes, ways)
+        found = run(Search(data, int(generator.integers(2**31)), search.seconds, search.work))
+        orders = orders_of(problem, found)
+        if found.is_feasible() and points_of(problem, ground, orders) >= floor:
+            chosen = orders
+            break
+    return _turned(problem, ground, _swapped(problem, ground, chosen, generator), generator)
+
+
+def _familiar(problem: RoundsProblem, ground: Ground, orders: Orders) -> Table:
+    """1, but 0.8 for places that the best round sees in the hour in which they were seen last time."""
+    last = {seen.place: seen.begins // 3600 for seen in problem.last_round}
+    factor = np.ones(len(problem.places))
+    for team, order in enumerate(orders):
+        night = round_of(problem, ground, team, order) if order else None
+        for row, look in zip(order, night.looks if night else (), strict=False):
+            if last.get(look.place) == look.begins // 3600:
+                factor[row] = 0.8
+    return factor  # type: ignore[return-value]
+
+
+def _swapped(problem: RoundsProblem, ground: Ground, orders: Orders, generator: Generator) -> Orders:
+    """Teams with the same base, hours and speed draw which of their rounds each takes, where locks allow."""
+    if problem.current and problem.change_points:
+        return orders
+    kinds: dict[object, list[int]] = {}
+    for index, team in enumerate(problem.teams):
+        kinds.setdefault((team.base, team.starts, team.ends, team.metres_per_second), []).append(index)
+    result = list(orders)
+    for group in kinds.values():
+        drawn_teams = [group[k] for k in generator.permutation(len(group))]
+        if all(ground.may[row, team] for team, own in zip(drawn_teams, group, strict=True) for row in orders[own]):
+            for team, own in zip(drawn_teams, group, strict=True):
+                result[team] = orders[own]
+    return tuple(result)
+
+
+def _turned(problem: RoundsProblem, ground: Ground, orders: Orders, generator: Generator) -> Orders:
+    result = []
+    for team, order in enumerate(orders):
+        back = tuple(reversed(order))
+        may_turn = bool(order) and round_of(problem, ground, team, back) is not None
+        result.append(back if may_turn and generator.random() < 0.5 else order)
+    return tuple(result)

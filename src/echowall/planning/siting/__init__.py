@@ -1,0 +1,1 @@
+"""Siting: which of the candidate sites to open (sampling points, supply points)."""
