@@ -127,11 +127,12 @@ class Person:
 
     def _add_shortest(self, limit: Limit, is_rest: bool) -> None:
         for day in range(self._first - int(self._contract.is_closed), self._duties.problem.days - 1):
-            if limit.under_weight is None:
+            if limit.under_weight is None and not self._contract.is_closed:
                 self._start_lasts(day + 1, limit.minimum, is_rest)
-            else:
-                for length in range(1, limit.minimum):
-                    self._add_too_short(day, length, (limit.minimum - length) * limit.under_weight, is_rest)
+                continue
+            for length in range(1, limit.minimum):
+                weight = None if limit.under_weight is None else (limit.minimum - length) * limit.under_weight
+                self._add_too_short(day, length, weight, is_rest)
 
     def _start_lasts(self, start: int, minimum: int, is_rest: bool) -> None:
         """A run that starts here lasts: also true of a run that starts in the history and goes on now."""
@@ -139,7 +140,7 @@ class Person:
         for day in range(start + 1, min(start + minimum, self._duties.problem.days)):
             self._at_most([before, first, self._worked(day, is_rest=not is_rest)], 2, None)
 
-    def _add_too_short(self, before: int, length: int, weight: int, is_rest: bool) -> None:
+    def _add_too_short(self, before: int, length: int, weight: int | None, is_rest: bool) -> None:
         after = before + length + 1
         days = self._duties.problem.days
         if after > days or (after == days and not self._contract.is_closed):
@@ -206,6 +207,16 @@ class Person:
         if longest is not None:
             for start in range(len(parts) - longest):
                 self._at_most(parts[start : start + longest + 1], longest, contract.weekend_run.over_weight)
+
+        self._add_short_weekend_runs(parts)
+
+    def _add_short_weekend_runs(self, parts: list[Part]) -> None:
+        least, weight = self._contract.weekend_run.minimum, self._contract.weekend_run.under_weight
+        for length in range(1, least):
+            for start in range(len(parts) - length + 1):
+                run = [*map(_opposite, parts[max(0, start - 1) : start]), *parts[start : start + length]]
+                run += map(_opposite, parts[start + length : start + length + 1])
+                self._at_most(run, len(run) - 1, (least - length) * (weight or 0))
 
     def _add_weekend_habits(self, block: list[int], worked: int) -> None:
         contract = self._contract

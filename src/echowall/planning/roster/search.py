@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,9 @@ from echowall.planning.roster.model import Model
 from echowall.planning.roster.rows import Found, Try, Values
 from echowall.planning.types import Effort
 
-SIDE_SECONDS = 4.0
+SIDE_SECONDS = 12.0
 """A part is planned anew for at most this long: longer ones are made smaller instead."""
-SIDE_WORK = 1.0
+SIDE_WORK = 0.4
 
 
 @dataclass(slots=True)
@@ -39,27 +39,46 @@ class Best:
 
 def search(model: Model, effort: Effort, deadline: Deadline, start: Values | None = None) -> Best:
     """Return the best roster found in the time (or the work) given, and the bound proved beside it."""
-    best = Best(start, None)
-    work = effort.work
-    first = Try(deadline.left * 0.25, None if work is None else work / 4, effort.workers, effort.seed)
-    found = model.rows.solve(first, start)
-    _take(model, best, found)
-    if best.is_impossible or found.is_done:
-        return best
+    best = Best(_one_by_one(model, effort, deadline) if start is None else start, None)
     if best.values is None:
-        longer = Try(deadline.left, None if work is None else work / 2, effort.workers, effort.seed)
-        _take(model, best, model.rows.solve(longer))
+        _take(model, best, model.rows.solve(_share(effort, deadline, 0.6)))
     if best.values is None or deadline.is_over:
         return best
     if effort.workers == 1:
+        _take(model, best, model.rows.solve(_share(effort, deadline, 0.3), best.values))
         _improve(model, best, effort, deadline)
         return best
     with ThreadPoolExecutor(1) as side:
-        proof = Try(deadline.left, None if work is None else work / 2, 1, effort.seed + 1)
+        proof = _share(replace(effort, workers=1, seed=effort.seed + 1), deadline, 1.0)
         proving = side.submit(model.rows.solve, proof, best.values)
         _improve(model, best, effort, deadline, lambda: proving.done() and proving.result().is_done)
         _take(model, best, proving.result())
     return best
+
+
+def _share(effort: Effort, deadline: Deadline, share: float) -> Try:
+    work = None if effort.work is None else effort.work * share
+    return Try(deadline.left * share, work, effort.workers, effort.seed)
+
+
+def _one_by_one(model: Model, effort: Effort, deadline: Deadline) -> Values | None:
+    """Plan one person after the other, each as is best beside those before: possible where only points couple them."""
+    problem = model.duties.problem
+    is_soft = all(None not in (cover.under_weight, cover.over_weight) for cover in problem.covers)
+    if problem.posts or problem.max_changes is not None or not is_soft:
+        return None
+    values = np.asarray(model.rows.low, dtype=np.int64)
+    person, _ = model.owners()
+    terms = model.rows.neighbours()
+    order = list(range(len(model.people)))
+    random.Random(effort.seed).shuffle(order)  # noqa: S311
+    for number in order:
+        free = model.rows.with_neighbours(person == number, person < 0, terms)
+        found = model.rows.solve(Try(deadline.left, SIDE_WORK, 1, effort.seed), values, free)
+        if found.values is None:
+            return None
+        values = found.values
+    return values
 
 
 def _take(model: Model, best: Best, found: Found) -> None:
@@ -100,21 +119,21 @@ class Parts:
         self._days = [day for day in range(model.duties.problem.frozen_days, model.duties.problem.days)]
         self._people = len(model.people)
         self._per_cell = max(1.0, float((self._person >= 0).sum()) / max(1, self._people * len(self._days)))
-        self._size = 1500.0
+        self._size = 700.0
         self._touching = model.rows.neighbours()
 
     def next(self, values: Values) -> NDArray[np.bool_]:
         """Return which variables are free."""
         cells = self._size / self._per_cell
-        kind = self._draw.randrange(3)
+        kind = self._draw.random()
         length = len(self._days)
-        if kind == 0:
+        if kind < 0.5:
             people, days = max(2, round(cells / length)), length
-        elif kind == 1:
-            days = max(2, round(cells / self._people))
-            people = self._people
+        elif kind < 0.6:
+            days = max(4, round(cells / self._people))
+            people = max(2, round(cells / days))
         else:
-            days = min(length, self._draw.randint(3, max(3, min(length, 14))))
+            days = min(length, self._draw.randint(min(length, 5), min(length, 14)))
             people = max(2, round(cells / days))
         chosen = self._draw.sample(range(self._people), min(people, self._people))
         days = min(days, length)
