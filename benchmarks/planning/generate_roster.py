@@ -93,5 +93,3 @@ def _wishes(draw: random.Random, volunteer: Volunteer, days: int) -> list[Wish]:
         Wish(volunteer.id, day, draw.choice(("", "夜", "早", "中")), draw.random() < 0.3, draw.randint(1, 3))
         for day in chosen
     ]
-
-

@@ -7,7 +7,9 @@ import random
 from echowall.planning.testday.types import Building, Firm, Problem, Service, Site, Window
 
 
-def street(*, people: int = 20_000, buildings: int = 67, sites: int = 5, tube_people: int = 10, seed: int = 0) -> Problem:
+def street(
+    *, people: int = 20_000, buildings: int = 67, sites: int = 5, tube_people: int = 10, seed: int = 0
+) -> Problem:
     """Return a day to plan: ``people`` in ``buildings`` over about a square kilometre, ``sites`` of eight hours each
     (08:00–12:00 and 14:00–18:00), two firms with a site of their own, 12 % students with lessons."""
     draw = random.Random(seed)

@@ -181,7 +181,9 @@ class Person:
         fixed = sum(part for _, part in parts)
         span = sum(factor for _, factor in terms) + fixed
         if limit.minimum > 0:
-            more = [] if limit.under_weight is None else [(self._rows.variable(0, limit.minimum, limit.under_weight), 1)]
+            more = (
+                [] if limit.under_weight is None else [(self._rows.variable(0, limit.minimum, limit.under_weight), 1)]
+            )
             self._rows.add([*terms, *more], low=limit.minimum - fixed)
         if limit.maximum is not None and span > limit.maximum:
             less = []

@@ -46,9 +46,7 @@ class Duties:
         self.required = {post.id for post in problem.posts if post.is_required} | {
             lock.post for lock in problem.locks if lock.must and lock.post
         }
-        self.past = {
-            (one.volunteer, one.day): one for one in problem.current if one.day < problem.frozen_days
-        }
+        self.past = {(one.volunteer, one.day): one for one in problem.current if one.day < problem.frozen_days}
         self.current = {(one.volunteer, one.day): one for one in problem.current}
         self._locks: dict[str, list[Lock]] = {}
         for lock in problem.locks:

@@ -120,5 +120,3 @@ def _takes_part(duties: Duties, volunteer: Volunteer, measure: str) -> bool:
             if _count(duties, day, duties.shifts[duty.shift], measure):
                 return True
     return False
-
-

@@ -133,9 +133,7 @@ class Rows:
             )
         costly = [i for i, cost in enumerate(self.cost) if cost]
         model.minimize(
-            model_builder.LinearExpr.weighted_sum(
-                [variables[i] for i in costly], [float(self.cost[i]) for i in costly]
-            )
+            model_builder.LinearExpr.weighted_sum([variables[i] for i in costly], [float(self.cost[i]) for i in costly])
         )
         solver = model_builder.Solver("glop")
         solver.set_time_limit_in_seconds(max(0.1, seconds))
@@ -168,7 +166,11 @@ class Rows:
         return model, variables, chosen
 
     def _add_rows(
-        self, model: cp_model.CpModel, variables: Sequence[cp_model.IntVar], place: NDArray[np.int64], fixed: Values | None
+        self,
+        model: cp_model.CpModel,
+        variables: Sequence[cp_model.IntVar],
+        place: NDArray[np.int64],
+        fixed: Values | None,
     ) -> None:
         starts, columns = np.asarray(self._starts), np.asarray(self._columns, dtype=np.int64)
         factors = np.asarray(self._factors, dtype=np.int64)

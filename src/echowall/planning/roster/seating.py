@@ -28,7 +28,9 @@ def seat(model: Model, values: Values) -> list[Assignment]:
         together.setdefault((day, duty), []).append(person)
     seated = [one for one in model.duties.past.values()]
     stood: Counter[tuple[str, str]] = Counter((one.volunteer, one.post) for one in seated)
-    for (day, duty), people in sorted(together.items(), key=lambda item: (item[0][0], item[0][1].shift, item[0][1].kind)):
+    for (day, duty), people in sorted(
+        together.items(), key=lambda item: (item[0][0], item[0][1].shift, item[0][1].kind)
+    ):
         posts = [post for post in model.duties.kinds[duty.kind].posts if post.id in held] if duty.kind >= 0 else []
         placed = _place(model, day, duty.shift, people, posts, stood) if posts else [""] * len(people)
         for person, post in zip(people, placed, strict=True):

@@ -69,7 +69,9 @@ def explanation(duties: Duties, roster: Roster, holding: Holding) -> Iterator[Sa
     if not problem.posts:
         return
     able = sum(counted(duties, one) for one in problem.volunteers)
-    slots = sum(one.people * len(one.shifts or problem.shifts) * len(one.days or range(problem.days)) for one in problem.posts)
+    slots = sum(
+        one.people * len(one.shifts or problem.shifts) * len(one.days or range(problem.days)) for one in problem.posts
+    )
     yield Said(
         f"{len(problem.volunteers)} 人按工时与不可用日最多可上 {able} 班，全部 {len(problem.posts)} 个岗位要 {slots} 班",
         f"{len(problem.volunteers)} people can work at most {able} shifts by hours and absences; all posts ask for {slots}",

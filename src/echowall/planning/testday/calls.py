@@ -64,7 +64,9 @@ def calls_for(problem: Problem, site: str, slots: Sequence[int], groups: Sequenc
     weights = [float(lanes.count - (lanes.student_count if is_break(problem, slot) else 0)) for slot in slots]
     between = [slot for slot in slots if is_break(problem, slot)]
     calls = _fill(problem, site, between or slots, [1.0] * len(between or slots), students)
-    return sorted([*calls, *_fill(problem, site, slots, weights, others)], key=lambda one: (one.start_minute, one.source))
+    return sorted(
+        [*calls, *_fill(problem, site, slots, weights, others)], key=lambda one: (one.start_minute, one.source)
+    )
 
 
 def quotas(problem: Problem, weights: Sequence[float], people: int) -> list[int]:

@@ -208,5 +208,3 @@ def _plan(problem: Problem, draft: Draft, least: int, is_kept: bool, effort: Eff
         seconds=deadline.spent,
         change_count=telling.change_count(problem, day) if problem.current else None,
     )
-
-

@@ -159,7 +159,10 @@ def _droppable(problem: Problem) -> tuple[Sequence[Demand], list]:  # type: igno
         drops.append(lambda rest: replace(rest, most_lanes=None))
     for site in problem.sites:
         if site.kind == "community":
-            said = Said(f"采样点 {site.title or site.id} 最多 {site.most_lanes} 条通道", f"at most {site.most_lanes} lanes at {site.id}")
+            said = Said(
+                f"采样点 {site.title or site.id} 最多 {site.most_lanes} 条通道",
+                f"at most {site.most_lanes} lanes at {site.id}",
+            )
             demands.append(Demand("site_lanes", site.id, said))
             drops.append(lambda rest, site=site: _with_room(rest, site))
     said = Said(f"步行不超过 {problem.walk_metres:g} 米", f"no walk above {problem.walk_metres:g} metres")

@@ -93,7 +93,9 @@ def _at_opening(problem: Problem, calls: Sequence[Call]) -> list[Call]:
 
 def _equally(problem: Problem, day: Day) -> tuple[list[Call], dict[str, Lanes]]:
     """As it is usually done: every site as many buildings and lanes, every building as much time, whatever its size."""
-    sites = [site for site in problem.sites if any(call.site == site.id for call in day.calls) and site.kind == "community"]
+    sites = [
+        site for site in problem.sites if any(call.site == site.id for call in day.calls) and site.kind == "community"
+    ]
     firms = {firm.id for firm in problem.firms}
     calls = [call for call in day.calls if call.source in firms]
     lanes = {one.site: one for one in day.lanes if any(call.site == one.site for call in calls)}

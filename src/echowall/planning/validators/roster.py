@@ -55,7 +55,9 @@ def _person(problem: Problem, lines: Lines, volunteer: Volunteer) -> Iterator[Fa
     for at in range(max(1, past + problem.frozen_days), len(line)):
         earlier, later = line[at - 1], line[at]
         if earlier != FREE and later != FREE and not _may_follow(problem, shifts[earlier], shifts[later]):
-            yield _wrong(volunteer, at - past, "休息不足或次日不得接这一班", "too little rest or a forbidden succession")
+            yield _wrong(
+                volunteer, at - past, "休息不足或次日不得接这一班", "too little rest or a forbidden succession"
+            )
     for is_rest, limit in ((False, contract.run), (True, contract.rest_run)):
         marks = [(shift == FREE) == is_rest for shift in line]
         yield from _runs(problem, volunteer, contract, marks, limit)
@@ -100,7 +102,8 @@ def _sums(problem: Problem, volunteer: Volunteer, contract: Contract, line: list
     worked = [shift for shift in line if shift != FREE]
     weekends = len(
         {
-            (day + problem.first_weekday) // 7 - (0 if (day + problem.first_weekday) % 7 >= min(contract.weekend_days) else 1)
+            (day + problem.first_weekday) // 7
+            - (0 if (day + problem.first_weekday) % 7 >= min(contract.weekend_days) else 1)
             for day, shift in enumerate(line)
             if shift != FREE and (day + problem.first_weekday) % 7 in contract.weekend_days
         }
@@ -207,7 +210,9 @@ def _posts(problem: Problem, roster: Roster) -> Iterator[Fault]:
     free_rank = [post.rank for post in problem.posts if post.id not in roster.held_posts]
     named = {lock.post for lock in problem.locks if lock.must}
     if not named and held_rank and free_rank and min(free_rank) < max(held_rank):
-        yield Fault("held_posts", str(min(free_rank)), "先放弃了更重要的岗位", "a more important post was given up first")
+        yield Fault(
+            "held_posts", str(min(free_rank)), "先放弃了更重要的岗位", "a more important post was given up first"
+        )
 
 
 def _covers(problem: Problem, roster: Roster) -> Iterator[Fault]:
@@ -217,7 +222,9 @@ def _covers(problem: Problem, roster: Roster) -> Iterator[Fault]:
         too_few = cover.under_weight is None and found < cover.people
         too_many = cover.over_weight is None and found > cover.people
         if cover.day >= problem.frozen_days and (too_few or too_many):
-            yield Fault("covers", f"{cover.day}/{cover.shift}", f"{found} 人，要 {cover.people} 人", "wrong number of people")
+            yield Fault(
+                "covers", f"{cover.day}/{cover.shift}", f"{found} 人，要 {cover.people} 人", "wrong number of people"
+            )
 
 
 def _figures(problem: Problem, roster: Roster, plan: Plan[Roster], lines: Lines) -> Iterator[Fault]:

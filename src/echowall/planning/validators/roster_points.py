@@ -172,7 +172,11 @@ def _places(problem: Problem, volunteer: Volunteer, day: int, shift: str) -> Ite
     if problem.covers:
         yield FREE
     for post in problem.posts:
-        if day in (post.days or (day,)) and shift in (post.shifts or (shift,)) and post.skill in (FREE, *volunteer.skills):
+        if (
+            day in (post.days or (day,))
+            and shift in (post.shifts or (shift,))
+            and post.skill in (FREE, *volunteer.skills)
+        ):
             yield post.id
 
 
