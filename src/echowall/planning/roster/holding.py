@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from echowall.planning.deadline import Deadline
 from echowall.planning.roster.duties import Duties
 from echowall.planning.roster.model import Model
 from echowall.planning.roster.rows import Found, Try, Values
+from echowall.planning.roster.search import Best, improve, near
 from echowall.planning.roster.types import Volunteer
 from echowall.planning.types import Effort
+
+FILL_SHARE = 0.5
+"""Of the time left, this much may go to filling the shifts of as many posts as the bound allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ def _climb_down(model: Model, optional: list[int], effort: Effort, deadline: Dea
     most = len(optional)
     for variable in optional:
         rows.cost[variable] = -1
-    relaxed = rows.relaxed_bound(deadline.left / 4)
+    relaxed = rows.relaxed(deadline.left / 4).bound
     if relaxed == math.inf:
         return Holding(None, 0, 0, is_impossible=True)
     if relaxed is not None:
@@ -52,6 +58,9 @@ def _climb_down(model: Model, optional: list[int], effort: Effort, deadline: Dea
     for variable in optional:
         rows.cost[variable] = 0
     target, proved = most, most
+    values = _fill(model, optional, target, effort, deadline) if target else None
+    if values is not None:
+        return Holding(values, required + target, required + proved)
     while target >= 0:
         found = _try_to_hold(model, optional, target, effort, deadline)
         if found.values is not None:
@@ -64,9 +73,40 @@ def _climb_down(model: Model, optional: list[int], effort: Effort, deadline: Dea
     return Holding(None, 0, required + max(0, proved), is_impossible=proved < 0)
 
 
-def _try_to_hold(model: Model, optional: list[int], target: int, effort: Effort, deadline: Deadline) -> Found:
+def _fill(
+    model: Model, optional: list[int], target: int, effort: Effort, deadline: Deadline
+) -> Values | None:
+    """Look for a roster that holds so many posts: everybody is planned by himself near the linear relaxation, with
+    shifts left short; then parts are planned anew until no shift is short. None where some stay so."""
+    rows = model.rows
+    _fix(model, optional, target)
+    part = Deadline(replace(effort, seconds=deadline.left * FILL_SHARE))
+    relaxed = rows.relaxed(part.left / 3)
+    most = 2 * len(model.people)
+    for variable in model.shortages:
+        rows.high[variable], rows.cost[variable] = most, 1
+    try:
+        start = np.asarray(rows.low, dtype=np.int64)
+        start[model.shortages] = most
+        values = near(model, effort, part, relaxed, start)
+        if values is None:
+            return None
+        best = Best(values, 0.0)
+        improve(model, best, effort, part, relaxed.values)
+        found = best.values
+        return found if found is not None and rows.value_of(found) == 0 else None
+    finally:
+        for variable in model.shortages:
+            rows.high[variable] = rows.cost[variable] = 0
+
+
+def _fix(model: Model, optional: list[int], target: int) -> None:
     for number, variable in enumerate(optional):
         model.rows.low[variable] = model.rows.high[variable] = int(number < target)
+
+
+def _try_to_hold(model: Model, optional: list[int], target: int, effort: Effort, deadline: Deadline) -> Found:
+    _fix(model, optional, target)
     seconds = deadline.left / 3 if target else deadline.left
     work = None if effort.work is None else effort.work / 3
     return model.rows.solve(Try(seconds, work, effort.workers, effort.seed))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ class Model:
     rows: Rows
     people: list[Person]
     held: dict[str, int]
+    shortages: list[int] = field(default_factory=list)
+    """How many people a shift lacks: 0, except while a roster that holds so many posts is still being looked for."""
 
     def owners(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Of each variable, the person (by number) and the day that it belongs to, -1 where it belongs to none."""
@@ -95,11 +97,15 @@ def _add_staffing(model: Model) -> None:
         for day in sorted(kind.days - set(range(model.duties.problem.frozen_days))):
             for shift in sorted(kind.shifts):
                 key = (day, Duty(shift, k))
-                needed = [(one, -post.people) for one in held]
-                model.rows.add([*((x, 1) for x in doing.get(key, ())), *needed], 0, 0)
+                _staff(model, doing.get(key, []), [(one, -post.people) for one in held], is_exact=True)
                 if post.experienced:
-                    needed = [(one, -post.experienced) for one in held]
-                    model.rows.add([*((x, 1) for x in able.get(key, ())), *needed], low=0)
+                    _staff(model, able.get(key, []), [(one, -post.experienced) for one in held], is_exact=False)
+
+
+def _staff(model: Model, there: list[int], needed: list[Term], *, is_exact: bool) -> None:
+    missing = model.rows.variable(0, 0)
+    model.shortages.append(missing)
+    model.rows.add([*((x, 1) for x in there), (missing, 1), *needed], 0, 0 if is_exact else None)
 
 
 def _by_duty(model: Model, *, only_experienced: bool) -> dict[tuple[int, Duty], list[int]]:

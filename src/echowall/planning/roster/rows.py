@@ -36,6 +36,14 @@ class Found:
     work: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """What the linear relaxation came to: the least cost with fractions, and where it is."""
+
+    bound: float | None
+    values: NDArray[np.float64] | None
+
+
 class Rows:
     """Variables with bounds and costs, and rows ``low <= sum of terms <= high``."""
 
@@ -114,10 +122,10 @@ class Rows:
             free = free | (near & among)
         return free
 
-    def relaxed_bound(self, seconds: float) -> float | None:
-        """Return the least cost when fractions are allowed (simplex by GLOP): no whole solution costs less.
+    def relaxed(self, seconds: float) -> Relaxed:
+        """Allow fractions (simplex by GLOP): no whole solution costs less.
 
-        None where it did not end in time, infinity where even fractions cannot satisfy the rows.
+        ``bound`` None: it did not end in time; infinity: even fractions cannot satisfy the rows.
         """
         model = model_builder.Model()
         lower, upper = np.asarray(self.low, dtype=float), np.asarray(self.high, dtype=float)
@@ -139,10 +147,11 @@ class Rows:
         solver.set_time_limit_in_seconds(max(0.1, seconds))
         status = solver.solve(model)
         if status == model_builder.SolveStatus.INFEASIBLE:
-            return math.inf
+            return Relaxed(math.inf, None)
         if status != model_builder.SolveStatus.OPTIMAL:
-            return None
-        return float(solver.objective_value) + self.constant
+            return Relaxed(None, None)
+        values = np.array([solver.value(variable) for variable in variables])
+        return Relaxed(float(solver.objective_value) + self.constant, values)
 
     def _cp_model(
         self, hint: Values | None, free: NDArray[np.bool_] | None

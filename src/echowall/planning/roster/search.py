@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 
 from echowall.planning.deadline import Deadline
 from echowall.planning.roster.model import Model
-from echowall.planning.roster.rows import Found, Try, Values
+from echowall.planning.roster.rows import Found, Relaxed, Try, Values
+from echowall.planning.roster.types import Problem
 from echowall.planning.types import Effort
 
 SIDE_SECONDS = 12.0
@@ -39,21 +41,43 @@ class Best:
 
 def search(model: Model, effort: Effort, deadline: Deadline, start: Values | None = None) -> Best:
     """Return the best roster found in the time (or the work) given, and the bound proved beside it."""
-    best = Best(_one_by_one(model, effort, deadline) if start is None else start, None)
+    relaxed = model.rows.relaxed(deadline.left * 0.3)
+    if relaxed.bound == math.inf:
+        return Best(None, None, is_impossible=True)
+    best = Best(start, None if relaxed.bound is None else float(math.ceil(relaxed.bound - 1e-5)))
+    if start is None and is_loose(model.duties.problem):
+        best.values = near(model, effort, deadline, relaxed, np.asarray(model.rows.low, dtype=np.int64))
     if best.values is None:
         _take(model, best, model.rows.solve(_share(effort, deadline, 0.6)))
     if best.values is None or deadline.is_over:
         return best
     if effort.workers == 1:
         _take(model, best, model.rows.solve(_share(effort, deadline, 0.3), best.values))
-        _improve(model, best, effort, deadline)
+        improve(model, best, effort, deadline, relaxed.values)
         return best
     with ThreadPoolExecutor(1) as side:
-        proof = _share(replace(effort, workers=1, seed=effort.seed + 1), deadline, 1.0)
-        proving = side.submit(model.rows.solve, proof, best.values)
-        _improve(model, best, effort, deadline, lambda: proving.done() and proving.result().is_done)
+        alone = replace(effort, workers=1, seed=effort.seed + 1)
+        proving = side.submit(model.rows.solve, _share(alone, deadline, 1.0), best.values)
+        improve(model, best, effort, deadline, relaxed.values, lambda: proving.done() and proving.result().is_done)
         _take(model, best, proving.result())
     return best
+
+
+def near(model: Model, effort: Effort, deadline: Deadline, relaxed: Relaxed, start: Values) -> Values | None:
+    """A roster near the relaxation: each person by itself takes the days and shifts that have most of it there."""
+    rows = model.rows
+    costs = rows.cost
+    if relaxed.values is None:
+        return one_by_one(model, effort, deadline, start)
+    person, _ = model.owners()
+    wish = np.where(person >= 0, np.round(1000 * (0.1 - relaxed.values)), 0).astype(np.int64)
+    try:
+        rows.cost = wish.tolist()
+        values = one_by_one(model, effort, deadline, start)
+    finally:
+        rows.cost = costs
+    # What the points are for this roster: everything that belongs to nobody is set as it must be.
+    return None if values is None else rows.solve(Try(deadline.left + 1, SIDE_WORK), values, person < 0).values
 
 
 def _share(effort: Effort, deadline: Deadline, share: float) -> Try:
@@ -61,13 +85,17 @@ def _share(effort: Effort, deadline: Deadline, share: float) -> Try:
     return Try(deadline.left * share, work, effort.workers, effort.seed)
 
 
-def _one_by_one(model: Model, effort: Effort, deadline: Deadline) -> Values | None:
-    """Plan one person after the other, each as is best beside those before: possible where only points couple them."""
-    problem = model.duties.problem
+def is_loose(problem: Problem) -> bool:
+    """Whether nothing but points couples the people: then each can be planned beside the others."""
     is_soft = all(None not in (cover.under_weight, cover.over_weight) for cover in problem.covers)
-    if problem.posts or problem.max_changes is not None or not is_soft:
-        return None
-    values = np.asarray(model.rows.low, dtype=np.int64)
+    return is_soft and not problem.posts and problem.max_changes is None
+
+
+def one_by_one(model: Model, effort: Effort, deadline: Deadline, values: Values) -> Values | None:
+    """Plan one person after the other, each as is best beside those before; None where one cannot be planned at all.
+
+    Only for people whom nothing but points couples. ``values``: what holds before the first of them is planned.
+    """
     person, _ = model.owners()
     terms = model.rows.neighbours()
     order = list(range(len(model.people)))
@@ -88,14 +116,24 @@ def _take(model: Model, best: Best, found: Found) -> None:
     best.learn(found, cost)
 
 
-def _improve(model: Model, best: Best, effort: Effort, deadline: Deadline, is_settled=lambda: False) -> None:  # type: ignore[no-untyped-def]
+def improve(
+    model: Model,
+    best: Best,
+    effort: Effort,
+    deadline: Deadline,
+    relaxed: NDArray[np.float64] | None = None,
+    is_settled: Callable[[], bool] = lambda: False,
+) -> None:
+    """Plan parts anew, as long as there is time (or work) and the bound is not reached."""
     assert best.values is not None
     draw = random.Random(effort.seed)  # noqa: S311
-    parts = Parts(model, draw)
+    parts = Parts(model, draw, relaxed)
     left = math.inf if effort.work is None else effort.work / 2
     cost = model.rows.value_of(best.values)
     while not deadline.is_over and left > 0:
-        if effort.work is None and (is_settled() or (best.bound is not None and cost <= best.bound + 1e-6)):
+        if best.bound is not None and cost <= best.bound + 1e-6:
+            break
+        if effort.work is None and is_settled():
             break
         free = parts.next(best.values)
         limit = Try(min(SIDE_SECONDS, deadline.left), SIDE_WORK, 1, draw.randrange(2**31))
@@ -110,13 +148,13 @@ def _improve(model: Model, best: Best, effort: Effort, deadline: Deadline, is_se
 
 
 class Parts:
-    """Which part to plan anew next: some people, some days, or some people on some days."""
+    """Which part to plan anew next: some people, some days, or some people on some days; often those people whose days
+    are least like the linear relaxation."""
 
-    def __init__(self, model: Model, draw: random.Random) -> None:
-        self._draw = draw
-        self._model = model
+    def __init__(self, model: Model, draw: random.Random, relaxed: NDArray[np.float64] | None) -> None:
+        self._draw, self._model, self._relaxed = draw, model, relaxed
         self._person, self._day = model.owners()
-        self._days = [day for day in range(model.duties.problem.frozen_days, model.duties.problem.days)]
+        self._days = list(range(model.duties.problem.frozen_days, model.duties.problem.days))
         self._people = len(model.people)
         self._per_cell = max(1.0, float((self._person >= 0).sum()) / max(1, self._people * len(self._days)))
         self._size = 700.0
@@ -125,21 +163,28 @@ class Parts:
     def next(self, values: Values) -> NDArray[np.bool_]:
         """Return which variables are free."""
         cells = self._size / self._per_cell
-        kind = self._draw.random()
-        length = len(self._days)
+        kind, length = self._draw.random(), len(self._days)
         if kind < 0.5:
-            people, days = max(2, round(cells / length)), length
+            days = length
         elif kind < 0.6:
             days = max(4, round(cells / self._people))
-            people = max(2, round(cells / days))
         else:
-            days = min(length, self._draw.randint(min(length, 5), min(length, 14)))
-            people = max(2, round(cells / days))
-        chosen = self._draw.sample(range(self._people), min(people, self._people))
+            days = self._draw.randint(min(length, 5), min(length, 14))
         days = min(days, length)
         first = self._days[self._draw.randint(0, length - days)]
-        mine = np.isin(self._person, chosen) & (self._day >= first) & (self._day < first + days)
+        inside = (self._day >= first) & (self._day < first + days)
+        chosen = self._some_people(min(self._people, max(2, round(cells / days))), inside, values)
+        mine = np.isin(self._person, chosen) & inside
         return self._model.rows.with_neighbours(mine, self._person < 0, self._touching)
+
+    def _some_people(self, count: int, inside: NDArray[np.bool_], values: Values) -> list[int]:
+        if self._relaxed is None or self._draw.random() < 0.5:
+            return self._draw.sample(range(self._people), count)
+        far = np.abs(self._relaxed - values)
+        distance = np.bincount(self._person[inside], weights=far[inside], minlength=self._people)
+        # By chance, in proportion to the distance (Efraimidis, Spirakis 2006: weighted sampling by keys).
+        keys = [self._draw.random() ** (1 / (1e-3 + weight)) for weight in distance]
+        return [int(one) for one in np.argsort(keys)[::-1][:count]]
 
     def learn(self, found: Found) -> None:
         """Make parts larger where they are solved to the end, smaller where not."""
