@@ -23,6 +23,7 @@ from echowall.planning.types import Effort
 
 SMOOTHING = 0.5
 ARTIFICIAL = 1e6
+DIVE_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class _Mixture:
         solver.Objective().SetMinimization()
 
     def run(self, effort: Effort, deadline: Deadline) -> Mixed:
-        until = deadline.spent + deadline.left * 0.6
+        until = deadline.spent + deadline.left * 0.4
         best, prices = -np.inf, np.zeros_like(self._asked)
         rounds = 0
         while deadline.spent < until and (effort.work is None or rounds < 20 * effort.work):
@@ -111,8 +112,48 @@ class _Mixture:
                     best, prices = again, current
             if not is_new or best >= value - 1e-6:
                 break
-        bound_text = None if not np.isfinite(best) else float(np.ceil(best + self._model.rows.constant - 1e-5))
-        return Mixed(self._choose(effort, deadline), bound_text)
+        proved = None if not np.isfinite(best) else float(np.ceil(best + self._model.rows.constant - 1e-5))
+        dived = self._dive(deadline)
+        return Mixed(self._choose(effort, deadline, dived), proved)
+
+    def _dive(self, deadline: Deadline) -> dict[int, tuple[int, ...]]:
+        """Settle one person's line after the other, the one that the mixture takes most of, and price the rest anew."""
+        for person, lines in enumerate(self._lines):
+            for shifts, (_, variable) in lines.items():
+                if not self._is_whole(person, shifts):
+                    variable.SetUb(0)
+        settled: dict[int, tuple[int, ...]] = {}
+        while len(settled) < len(self._pricers) and not deadline.is_over:
+            for _ in range(DIVE_ROUNDS):
+                master = self._solve_master()
+                if master is None or not self._price_rest(master[1], settled):
+                    break
+            if self._solve_master() is None:
+                break
+            shares = [
+                (variable.solution_value(), person, shifts)
+                for person, lines in enumerate(self._lines)
+                if person not in settled
+                for shifts, (_, variable) in lines.items()
+            ]
+            if not shares:
+                break
+            most = max(shares)
+            # The mixture takes whole lines for some: they are settled together.
+            chosen = [share for share in shares if share[0] > 1 - 1e-6] or [most]
+            for _, person, shifts in chosen:
+                if person not in settled:
+                    self._lines[person][shifts][1].SetLb(1)
+                    settled[person] = shifts
+        return settled
+
+    def _price_rest(self, prices: Numbers, settled: dict[int, tuple[int, ...]]) -> bool:
+        is_new = False
+        for person, pricer in enumerate(self._pricers):
+            if person not in settled:
+                line = pricer.cheapest(self._wishes[person] - prices)
+                is_new |= line is not None and self._is_whole(person, line.shifts) and self._keep(person, line)
+        return is_new
 
     def _solve_master(self) -> tuple[float, Numbers] | None:
         if self._solver.Solve() != pywraplp.Solver.OPTIMAL:
@@ -153,7 +194,8 @@ class _Mixture:
         number = {shift.id: n for n, shift in enumerate(problem.shifts)}
         return all(shifts.count(number[name]) <= most for name, most in contract.shift_maximum)
 
-    def _choose(self, effort: Effort, deadline: Deadline) -> Values | None:
+    def _choose(self, effort: Effort, deadline: Deadline, dived: dict[int, tuple[int, ...]]) -> Values | None:
+        """The best roster of the lines known, at least as good as the dive's."""
         model = cp_model.CpModel()
         there: dict[tuple[int, int], list[cp_model.IntVar]] = {at: [] for at in self._cover}
         taken, terms = [], []
@@ -165,6 +207,8 @@ class _Mixture:
                 variable = model.new_bool_var("")
                 mine.append(variable)
                 taken.append((person, shifts, variable))
+                if len(dived) == len(self._lines):
+                    model.add_hint(variable, dived[person] == shifts)
                 terms.append(round(cost) * variable)
                 for day, shift in enumerate(shifts):
                     if shift != FREE_DAY:
@@ -179,7 +223,7 @@ class _Mixture:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = effort.workers
         solver.parameters.random_seed = effort.seed
-        solver.parameters.max_time_in_seconds = max(0.5, deadline.left * 0.5)
+        solver.parameters.max_time_in_seconds = max(0.5, deadline.left * 0.15)
         if effort.work is not None:
             solver.parameters.max_deterministic_time = effort.work / 4
         if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):

@@ -9,8 +9,7 @@ from echowall.planning.roster import demands, telling
 from echowall.planning.roster.fairness import add_fairness
 from echowall.planning.roster.holding import Holding, hold_posts
 from echowall.planning.roster.model import Model, build
-from echowall.planning.roster.rows import Try, Values
-from echowall.planning.roster.search import Best, search
+from echowall.planning.roster.search import Best, search, settled
 from echowall.planning.roster.seating import seat
 from echowall.planning.roster.types import Problem, Roster
 from echowall.planning.types import Effort, Plan, gap_between
@@ -35,21 +34,10 @@ def solve(problem: Problem, effort: Effort) -> Plan[Roster]:
         add_fairness(model, model.held_posts(holding.values))
     else:
         add_fairness(model, [])
-    best = search(model, effort, deadline, _completed(model, holding.values))
+    best = search(model, effort, deadline, None if holding.values is None else settled(model, holding.values))
     if best.values is None:
         return _without(problem, effort, deadline, is_impossible=best.is_impossible)
     return _plan(model, best, holding, effort, deadline)
-
-
-def _completed(model: Model, values: Values | None) -> Values | None:
-    """Values found before the rows of fairness were added: the same roster, with the new variables as they must be."""
-    if values is None:
-        return None
-    person, _ = model.owners()
-    whole = person * 0
-    whole[: len(values)] = values
-    found = model.rows.solve(Try(30.0), whole, person < 0)
-    return found.values
 
 
 def _plan(model: Model, best: Best, holding: Holding, effort: Effort, deadline: Deadline) -> Plan[Roster]:

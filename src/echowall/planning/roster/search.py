@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from echowall.planning.deadline import Deadline
 from echowall.planning.roster.model import Model
+from echowall.planning.roster.patterns import mix_lines
 from echowall.planning.roster.rows import Found, Relaxed, Try, Values
 from echowall.planning.roster.types import Problem
 from echowall.planning.types import Effort
@@ -45,22 +46,41 @@ def search(model: Model, effort: Effort, deadline: Deadline, start: Values | Non
     if relaxed.bound == math.inf:
         return Best(None, None, is_impossible=True)
     best = Best(start, None if relaxed.bound is None else float(math.ceil(relaxed.bound - 1e-5)))
-    if start is None and is_loose(model.duties.problem):
-        best.values = near(model, effort, deadline, relaxed, np.asarray(model.rows.low, dtype=np.int64))
+    is_mixed = start is None and is_loose(model.duties.problem) and _begin(model, best, effort, deadline, relaxed)
     if best.values is None:
         _take(model, best, model.rows.solve(_share(effort, deadline, 0.6)))
     if best.values is None or deadline.is_over:
         return best
-    if effort.workers == 1:
+    if is_mixed:
+        # The mixture of lines bounds better than CP-SAT would: all the time goes to better rosters.
+        improve(model, best, effort, deadline, relaxed.values)
+    elif effort.workers == 1:
         _take(model, best, model.rows.solve(_share(effort, deadline, 0.3), best.values))
         improve(model, best, effort, deadline, relaxed.values)
-        return best
+    else:
+        _improve_and_prove(model, best, effort, deadline, relaxed)
+    return best
+
+
+def _begin(model: Model, best: Best, effort: Effort, deadline: Deadline, relaxed: Relaxed) -> bool:
+    """Set out from lines of shifts where the rules allow it (then True), else from a roster near the relaxation."""
+    mixed = mix_lines(model, effort, deadline)
+    if mixed is not None and mixed.bound is not None:
+        best.bound = max(mixed.bound, -math.inf if best.bound is None else best.bound)
+    if mixed is not None and mixed.values is not None:
+        best.values = settled(model, mixed.values)
+        return mixed.bound is not None
+    best.values = near(model, effort, deadline, relaxed, np.asarray(model.rows.low, dtype=np.int64))
+    return False
+
+
+def _improve_and_prove(model: Model, best: Best, effort: Effort, deadline: Deadline, relaxed: Relaxed) -> None:
+    assert best.values is not None
     with ThreadPoolExecutor(1) as side:
         alone = replace(effort, workers=1, seed=effort.seed + 1)
         proving = side.submit(model.rows.solve, _share(alone, deadline, 1.0), best.values)
         improve(model, best, effort, deadline, relaxed.values, lambda: proving.done() and proving.result().is_done)
         _take(model, best, proving.result())
-    return best
 
 
 def near(model: Model, effort: Effort, deadline: Deadline, relaxed: Relaxed, start: Values) -> Values | None:
@@ -76,8 +96,18 @@ def near(model: Model, effort: Effort, deadline: Deadline, relaxed: Relaxed, sta
         values = one_by_one(model, effort, deadline, start)
     finally:
         rows.cost = costs
-    # What the points are for this roster: everything that belongs to nobody is set as it must be.
-    return None if values is None else rows.solve(Try(deadline.left + 1, SIDE_WORK), values, person < 0).values
+    return None if values is None else settled(model, values)
+
+
+def settled(model: Model, values: Values) -> Values | None:
+    """The same roster, with the variables that belong to nobody (weekends, what is missing, points) as they must be.
+
+    ``values`` may be shorter: of a model that had fewer of those. None where the roster breaks a hard rule.
+    """
+    person, _ = model.owners()
+    whole = np.asarray(model.rows.low, dtype=np.int64)
+    whole[: len(values)] = values
+    return model.rows.solve(Try(60.0), whole, person < 0).values
 
 
 def _share(effort: Effort, deadline: Deadline, share: float) -> Try:

@@ -133,14 +133,31 @@ def _fair_points(problem: Problem, roster: Roster) -> Iterator[int]:
         load = {one: getattr(history, name) for one, history in before.items()}
         for one in roster.assignments:
             load[one.volunteer] += weigh(name, one.day, one.shift)
-        shares = _shares(problem, load, [one.id for one in problem.volunteers if _can(problem, one, name, weigh)])
+        asked = sum(getattr(history, name) for history in before.values())
+        asked += sum(weigh(name, day, shift) * people for day, shift, people in _asked(problem, roster))
+        shares = _shares(problem, asked, [one.id for one in problem.volunteers if _can(problem, one, name, weigh)])
         for volunteer, share in shares.items():
             distance = abs(load[volunteer] - share)
             for times in (1, 2):
                 yield weight * max(0, math.ceil((distance - times * fairness.tolerance * step) / step))
 
 
-def _shares(problem: Problem, load: dict[str, int], sharing: list[str]) -> dict[str, Fraction]:
+def _asked(problem: Problem, roster: Roster) -> Iterator[tuple[int, str, int]]:
+    """Everything that is to be done (day, shift, people): what is past, the covers, the posts that are held."""
+    for one in problem.current:
+        if one.day < problem.frozen_days:
+            yield one.day, one.shift, 1
+    for cover in problem.covers:
+        if cover.day >= problem.frozen_days:
+            yield cover.day, cover.shift, cover.people
+    for post in problem.posts:
+        for day, shift in itertools.product(range(problem.frozen_days, problem.days), problem.shifts):
+            is_asked = day in (post.days or (day,)) and shift.id in (post.shifts or (shift.id,))
+            if is_asked and post.id in roster.held_posts:
+                yield day, shift.id, post.people
+
+
+def _shares(problem: Problem, total: int, sharing: list[str]) -> dict[str, Fraction]:
     contracts = {one.id: one for one in problem.contracts}
     allowed = {}
     for one in problem.volunteers:
@@ -151,7 +168,7 @@ def _shares(problem: Problem, load: dict[str, int], sharing: list[str]) -> dict[
             weekly = contract.minutes_per_week
             most += [weekly * problem.days // 7] if weekly is not None else []
             allowed[one.id] = min(most)
-    whole, total = sum(allowed.values()), sum(load.values())
+    whole = sum(allowed.values())
     return {name: Fraction(total * mine, whole) for name, mine in allowed.items()} if whole else {}
 
 
