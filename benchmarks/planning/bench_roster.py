@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks.planning import curtois, inrc
 from benchmarks.planning.generate_roster import street
 from benchmarks.planning.table import Group, Row, Verdict
+
 from echowall.planning.roster.planner import solve
 from echowall.planning.roster.types import Problem
 from echowall.planning.types import Effort
@@ -31,7 +32,9 @@ def streets(quick: bool) -> Iterator[Row]:
         plan = solve(problem, Effort(20 if quick else STREET_SECONDS, seed))
         figures = {metric.code: metric.value for metric in plan.metrics}
         held, most = figures.get("posts_held"), figures.get("posts_most")
-        note = f"posts held; points {plan.objective}, at least {plan.bound}, user CPU {time.process_time():.0f} s so far"
+        note = (
+            f"posts held; points {plan.objective}, at least {plan.bound}, user CPU {time.process_time():.0f} s so far"
+        )
         valid = plan.solution is not None and not validate(problem, plan)
         yield Row(f"street seed {seed}", held, None, most, plan.seconds, valid, note)
 
@@ -90,7 +93,9 @@ def _judge_near(rows: list[Row]) -> Verdict:
 
 def _judge_told(rows: list[Row]) -> Verdict:
     reached = sum(row.to_best is not None and row.to_best <= 0 for row in rows)
-    return Verdict("figures beside best known", f"{reached} of {len(rows)} reach best known", all(r.valid for r in rows))
+    return Verdict(
+        "figures beside best known", f"{reached} of {len(rows)} reach best known", all(r.valid for r in rows)
+    )
 
 
 GROUPS = [

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from benchmarks.planning.generate_testday import street
 from benchmarks.planning.table import Group, Row, Verdict
+
 from echowall.planning.testday.planner import solve
 from echowall.planning.types import Effort
 from echowall.planning.validators.testday import validate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from echowall.planning.roster.duties import Duties, Duty
@@ -226,7 +227,7 @@ class Person:
             for day in block:
                 self._at_most([([(worked, 1)], 0), _opposite(self.works(day))], 1, contract.whole_weekend_weight)
         if contract.same_weekend_weight:
-            for one, other in zip(block, block[1:], strict=False):
+            for one, other in itertools.pairwise(block):
                 self._add_same_shift(one, other, contract.same_weekend_weight)
 
     def _add_same_shift(self, one: int, other: int, weight: int) -> None:

@@ -13,8 +13,7 @@ TOTALS = ("工时", "夜班", "周末")
 
 def draw(problem: Problem, plan: Plan[Roster]) -> str:
     """Return the SVG: shifts by letter and colour, the post in small, each person's totals at the right."""
-    assert plan.solution is not None
-    roster = plan.solution
+    roster = plan.solution or Roster(())
     width = LEFT + problem.days * CELL + 56 * len(TOTALS) + 30
     canvas = Canvas(max(width, 760), TOP + ROW * len(problem.volunteers) + 70, title="班表")
     _head(canvas, problem, plan)

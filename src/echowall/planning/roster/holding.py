@@ -73,9 +73,7 @@ def _climb_down(model: Model, optional: list[int], effort: Effort, deadline: Dea
     return Holding(None, 0, required + max(0, proved), is_impossible=proved < 0)
 
 
-def _fill(
-    model: Model, optional: list[int], target: int, effort: Effort, deadline: Deadline
-) -> Values | None:
+def _fill(model: Model, optional: list[int], target: int, effort: Effort, deadline: Deadline) -> Values | None:
     """Look for a roster that holds so many posts: everybody is planned by himself near the linear relaxation, with
     shifts left short; then parts are planned anew until no shift is short. None where some stay so."""
     rows = model.rows

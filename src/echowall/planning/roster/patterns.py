@@ -8,6 +8,7 @@ lines by CP-SAT.
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,7 @@ from echowall.planning.types import Effort
 
 SMOOTHING = 0.5
 ARTIFICIAL = 1e6
-DIVE_ROUNDS = 3
+DIVE_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +114,22 @@ class _Mixture:
             if not is_new or best >= value - 1e-6:
                 break
         proved = None if not np.isfinite(best) else float(np.ceil(best + self._model.rows.constant - 1e-5))
-        dived = self._dive(deadline)
+        self._only_whole()
+        dived: dict[int, tuple[int, ...]] = {}
+        self._settle(dived, deadline)
+        if len(dived) == len(self._pricers):
+            draw = random.Random(effort.seed)  # noqa: S311
+            self._settle_anew(dived, draw, deadline.spent + deadline.left * 0.5, deadline, effort)
         return Mixed(self._choose(effort, deadline, dived), proved)
 
-    def _dive(self, deadline: Deadline) -> dict[int, tuple[int, ...]]:
-        """Settle one person's line after the other, the one that the mixture takes most of, and price the rest anew."""
+    def _only_whole(self) -> None:
         for person, lines in enumerate(self._lines):
             for shifts, (_, variable) in lines.items():
                 if not self._is_whole(person, shifts):
                     variable.SetUb(0)
-        settled: dict[int, tuple[int, ...]] = {}
+
+    def _settle(self, settled: dict[int, tuple[int, ...]], deadline: Deadline) -> None:
+        """Settle one person's line after the other, the one that the mixture takes most of, and price the rest anew."""
         while len(settled) < len(self._pricers) and not deadline.is_over:
             for _ in range(DIVE_ROUNDS):
                 master = self._solve_master()
@@ -138,14 +145,50 @@ class _Mixture:
             ]
             if not shares:
                 break
-            most = max(shares)
             # The mixture takes whole lines for some: they are settled together.
-            chosen = [share for share in shares if share[0] > 1 - 1e-6] or [most]
-            for _, person, shifts in chosen:
+            for _, person, shifts in [share for share in shares if share[0] > 1 - 1e-6] or [max(shares)]:
                 if person not in settled:
                     self._lines[person][shifts][1].SetLb(1)
                     settled[person] = shifts
-        return settled
+
+    def _settle_anew(
+        self,
+        settled: dict[int, tuple[int, ...]],
+        draw: random.Random,
+        until: float,
+        deadline: Deadline,
+        effort: Effort,
+    ) -> None:
+        """Let some people's lines go and settle them anew, again and again; a worse outcome is taken back."""
+        cost, rounds = self._cost(settled), 0
+        people = range(len(self._pricers))
+        while deadline.spent < until and (effort.work is None or rounds < 5 * effort.work):
+            rounds += 1
+            before = dict(settled)
+            for person in draw.sample(people, min(len(people), draw.randint(3, 12))):
+                self._lines[person][settled.pop(person)][1].SetLb(0)
+            self._settle(settled, deadline)
+            new = self._cost(settled) if len(settled) == len(people) else np.inf
+            if new <= cost:
+                cost = new
+                continue
+            for person in people:
+                if settled.get(person) != before[person]:
+                    if person in settled:
+                        self._lines[person][settled[person]][1].SetLb(0)
+                    self._lines[person][before[person]][1].SetLb(1)
+                    settled[person] = before[person]
+
+    def _cost(self, lines: dict[int, tuple[int, ...]]) -> float:
+        there = np.zeros_like(self._asked)
+        total = 0.0
+        for person, shifts in lines.items():
+            total += self._lines[person][shifts][0]
+            for day, shift in enumerate(shifts):
+                if shift != FREE_DAY:
+                    there[day, shift] += 1
+        missing = self._asked - there
+        return total + float((np.maximum(missing, 0) * self._under + np.maximum(-missing, 0) * self._over).sum())
 
     def _price_rest(self, prices: Numbers, settled: dict[int, tuple[int, ...]]) -> bool:
         is_new = False
@@ -223,7 +266,7 @@ class _Mixture:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = effort.workers
         solver.parameters.random_seed = effort.seed
-        solver.parameters.max_time_in_seconds = max(0.5, deadline.left * 0.15)
+        solver.parameters.max_time_in_seconds = max(0.5, deadline.left * 0.1)
         if effort.work is not None:
             solver.parameters.max_deterministic_time = effort.work / 4
         if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):

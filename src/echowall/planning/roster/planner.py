@@ -9,6 +9,7 @@ from echowall.planning.roster import demands, telling
 from echowall.planning.roster.fairness import add_fairness
 from echowall.planning.roster.holding import Holding, hold_posts
 from echowall.planning.roster.model import Model, build
+from echowall.planning.roster.rows import Values
 from echowall.planning.roster.search import Best, search, settled
 from echowall.planning.roster.seating import seat
 from echowall.planning.roster.types import Problem, Roster
@@ -37,18 +38,19 @@ def solve(problem: Problem, effort: Effort) -> Plan[Roster]:
     best = search(model, effort, deadline, None if holding.values is None else settled(model, holding.values))
     if best.values is None:
         return _without(problem, effort, deadline, is_impossible=best.is_impossible)
-    return _plan(model, best, holding, effort, deadline)
+    return _plan(model, best, best.values, holding, effort, deadline)
 
 
-def _plan(model: Model, best: Best, holding: Holding, effort: Effort, deadline: Deadline) -> Plan[Roster]:
-    assert best.values is not None
+def _plan(
+    model: Model, best: Best, values: Values, holding: Holding, effort: Effort, deadline: Deadline
+) -> Plan[Roster]:
     problem = model.duties.problem
-    objective = float(model.rows.value_of(best.values))
+    objective = float(model.rows.value_of(values))
     bound = None if best.bound is None else min(objective, float(best.bound))
     is_best = bound is not None and objective - bound < 1 - 1e-6 and holding.count == holding.most
     if is_best:
         bound = objective  # Points are whole numbers.
-    roster = Roster(tuple(seat(model, best.values)), tuple(model.held_posts(best.values)))
+    roster = Roster(tuple(seat(model, values)), tuple(model.held_posts(values)))
     return Plan(
         task="roster",
         status="optimal" if is_best else "feasible",

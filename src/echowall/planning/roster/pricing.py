@@ -66,11 +66,9 @@ class Pricer:
 
     def __init__(self, duties: Duties, volunteer: Volunteer) -> None:
         problem, contract = duties.problem, duties.contract_of(volunteer)
-        assert contract.run.maximum is not None
-        assert contract.minutes.maximum is not None
         self._shifts = problem.shifts
         self._days = problem.days
-        self._longest, self._least = contract.run.maximum, max(1, contract.run.minimum)
+        self._longest, self._least = contract.run.maximum or problem.days, max(1, contract.run.minimum)
         self._rest = max(1, contract.rest_run.minimum)
         unit = math.gcd(*(shift.minutes for shift in problem.shifts))
         self._steps = [shift.minutes // unit for shift in problem.shifts]
@@ -84,7 +82,7 @@ class Pricer:
         counted = [(most, name) for name, most in contract.shift_maximum if 0 < most < problem.days]
         most, self._scarce = min(counted, default=(0, ""))
         self._counts_weekends = weekends is not None
-        self._size = (contract.minutes.maximum // unit + 1, (weekends or 0) + 1, most + 1)
+        self._size = ((contract.minutes.maximum or 0) // unit + 1, (weekends or 0) + 1, most + 1)
         self._after = [
             [s for s, earlier in enumerate(self._shifts) if duties.may_follow(earlier, later)] for later in self._shifts
         ]

@@ -75,7 +75,6 @@ def _begin(model: Model, best: Best, effort: Effort, deadline: Deadline, relaxed
 
 
 def _improve_and_prove(model: Model, best: Best, effort: Effort, deadline: Deadline, relaxed: Relaxed) -> None:
-    assert best.values is not None
     with ThreadPoolExecutor(1) as side:
         alone = replace(effort, workers=1, seed=effort.seed + 1)
         proving = side.submit(model.rows.solve, _share(alone, deadline, 1.0), best.values)
@@ -155,7 +154,8 @@ def improve(
     is_settled: Callable[[], bool] = lambda: False,
 ) -> None:
     """Plan parts anew, as long as there is time (or work) and the bound is not reached."""
-    assert best.values is not None
+    if best.values is None:
+        return
     draw = random.Random(effort.seed)  # noqa: S311
     parts = Parts(model, draw, relaxed)
     left = math.inf if effort.work is None else effort.work / 2

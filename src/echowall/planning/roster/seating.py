@@ -26,7 +26,7 @@ def seat(model: Model, values: Values) -> list[Assignment]:
     together: dict[tuple[int, Duty], list[Person]] = {}
     for person, day, duty in model.chosen(values):
         together.setdefault((day, duty), []).append(person)
-    seated = [one for one in model.duties.past.values()]
+    seated = list(model.duties.past.values())
     stood: Counter[tuple[str, str]] = Counter((one.volunteer, one.post) for one in seated)
     for (day, duty), people in sorted(
         together.items(), key=lambda item: (item[0][0], item[0][1].shift, item[0][1].kind)

@@ -17,8 +17,7 @@ DAYS = 20
 
 def draw(problem: Problem, plan: Plan[Day]) -> str:
     """Return the SVG: a Gantt chart of the calls per site, and below it the queue of each site over the day."""
-    assert plan.solution is not None
-    return _Picture(problem, plan.solution).svg()
+    return _Picture(problem, plan.solution or Day((), (), ())).svg()
 
 
 class _Picture:
@@ -28,7 +27,7 @@ class _Picture:
         moments = [
             moment for site in self._sites for one in site.windows for moment in (one.start_minute, one.end_minute)
         ]
-        self._first, self._last = min(moments) - 10, max(moments) + 60
+        self._first, self._last = min(moments, default=480) - 10, max(moments, default=1080) + 60
         self._rows = {site.id: self._stack(site) for site in self._sites}
         deep = sum(len(rows) * ROW + 26 for rows in self._rows.values())
         self._canvas = Canvas(LEFT + WIDE + 40, TOP + deep + QUEUE + 120, title="检测日方案")
@@ -99,7 +98,7 @@ class _Picture:
     def _queues(self) -> None:
         base, grid = self._bottom + 40 + QUEUE, np.arange(self._first, self._last + 1, 2)
         curves = [self._waiting(site, grid) for site in self._sites]
-        most = max(5.0, max(float(curve.max()) for curve in curves))
+        most = max([5.0, *(float(curve.max()) for curve in curves)])
         self._canvas.text((20, self._bottom + 30), "平均排队人数", anchor="start", bold=True)
         for share in (0.0, 0.5, 1.0):
             y = base - QUEUE * share

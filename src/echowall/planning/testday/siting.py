@@ -80,7 +80,6 @@ class Assignment:
     @property
     def walking(self) -> cp_model.LinearExprT:
         """Metres that all people walk, a changed site counted as so many metres more."""
-        places = {site.id: site for site in self._sites}
         now = {call.source: call.site for call in self._problem.current}
         terms = []
         for building in self._problem.buildings:

@@ -137,9 +137,9 @@ def _hard_patterns(problem: Problem, volunteer: Volunteer, contract: Contract, l
         for at in range(len(line) - size + 1):
             on_weekday = pattern.weekday in (None, (at - past + problem.first_weekday) % 7)
             planned = at + size > past + problem.frozen_days
-            if pattern.weight is None and on_weekday and planned:
-                if all(shift in step for shift, step in zip(line[at : at + size], pattern.steps, strict=True)):
-                    yield _wrong(volunteer, at - past, "出现了禁止的班次顺序", "a forbidden pattern of shifts")
+            is_so = all(shift in step for shift, step in zip(line[at : at + size], pattern.steps, strict=True))
+            if is_so and pattern.weight is None and on_weekday and planned:
+                yield _wrong(volunteer, at - past, "出现了禁止的班次顺序", "a forbidden pattern of shifts")
 
 
 def _locks(problem: Problem, roster: Roster) -> Iterator[Fault]:

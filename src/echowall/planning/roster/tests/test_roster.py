@@ -82,9 +82,7 @@ class TestHoldPosts:
 
     def test_names_a_lock_against_an_absence(self) -> None:
         absent = Volunteer("V0", "c", absences=(Absence(1),))
-        asked = street(
-            volunteers=(absent, *people(9)[1:]), locks=(Lock("V0", 1, must=True), Lock("V1", shift="夜"))
-        )
+        asked = street(volunteers=(absent, *people(9)[1:]), locks=(Lock("V0", 1, must=True), Lock("V1", shift="夜")))
         plan = solve(asked, EFFORT)
         assert plan.conflict is not None
         assert plan.conflict.is_smallest

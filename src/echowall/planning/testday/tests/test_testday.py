@@ -204,5 +204,3 @@ def test_goes_through_json_and_is_drawn(plan: Plan[Day], tmp_path: Path) -> None
     assert documents.read(Plan[Day], documents.write(plan)) == plan
     picture = TASK.draw(estate(), plan)
     assert "平均排队人数" in picture
-
-
