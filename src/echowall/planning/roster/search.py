@@ -130,6 +130,8 @@ def one_by_one(model: Model, effort: Effort, deadline: Deadline, values: Values)
     order = list(range(len(model.people)))
     random.Random(effort.seed).shuffle(order)  # noqa: S311
     for number in order:
+        if deadline.is_over:
+            return None
         free = model.rows.with_neighbours(person == number, person < 0, terms)
         found = model.rows.solve(Try(deadline.left, SIDE_WORK, 1, effort.seed), values, free)
         if found.values is None:

@@ -1,12 +1,16 @@
 import itertools
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from echowall.planning import documents
+from echowall.planning import cli, documents
+from echowall.planning.roster.duties import Duties
 from echowall.planning.roster.planner import solve
+from echowall.planning.roster.pricing import Pricer, fits
 from echowall.planning.roster.rules import faults_of
 from echowall.planning.roster.task import TASK
 from echowall.planning.roster.types import (
@@ -255,3 +259,61 @@ def test_goes_through_json_and_is_drawn() -> None:
     picture = TASK.draw(problem, plan)
     assert picture.startswith("<svg")
     assert "周一" in picture
+
+
+def test_command_plans_the_example(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example = Path(__file__).parents[5] / "docs/examples/plan/roster.json"
+    output, picture = tmp_path / "班表.json", tmp_path / "班表.svg"
+    asked = [
+        "plan",
+        "roster",
+        "--input",
+        example,
+        "--output",
+        output,
+        "--svg",
+        picture,
+        "--work",
+        "2",
+        "--workers",
+        "1",
+    ]
+    monkeypatch.setattr("sys.argv", ["echowall", *map(str, asked)])
+    assert cli.main() == 0
+    said = capsys.readouterr().out
+    assert "最多能守住（已证明）" in said
+    assert "全部规则守住" in said
+    assert picture.read_text(encoding="utf-8").startswith("<svg")
+
+
+class TestColumnGeneration:
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(data=st.data())
+    def test_bound_holds_and_cheapest_line_is_cheapest(self, data: st.DataObject) -> None:
+        run = data.draw(st.integers(1, 3))
+        contract = Contract(
+            "c",
+            minutes=Limit(480 * data.draw(st.integers(0, 2)), 480 * 4),
+            shift_maximum=(("夜", data.draw(st.integers(1, 3))),),
+            run=Limit(data.draw(st.integers(1, run)), run),
+            rest_run=Limit(data.draw(st.integers(0, 2))),
+            nights_running=None,
+            weekends=Limit(0, data.draw(st.integers(0, 2))),
+        )
+        two = (Shift("早", forbidden_next=("夜",)), NIGHT)
+        covers = tuple(Cover(day, name, 1, 9, 1) for day in range(6) for name in ("早", "夜"))
+        problem = Problem(6, two, (contract,), people(1), covers=covers, first_weekday=3)
+        assert fits(problem)
+        costs = np.array(data.draw(st.lists(st.integers(-9, 9), min_size=12, max_size=12)), dtype=float).reshape(6, 2)
+        line = Pricer(Duties(problem), problem.volunteers[0]).cheapest(costs)
+        every = [
+            sum(costs[one.day, ("早", "夜").index(one.shift)] for one in roster.assignments)
+            for roster in every_roster(problem)
+            if legal(problem, roster)
+        ]
+        assert (line is None) == (not every)
+        if line is not None:
+            assert line.cost == min(every)
+            assert sum(costs[day, shift] for day, shift in enumerate(line.shifts) if shift >= 0) == line.cost

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import simpy
 
-from echowall.planning import documents
+from echowall.planning import cli, documents
 from echowall.planning.testday.calls import quotas
 from echowall.planning.testday.planner import solve
 from echowall.planning.testday.rules import faults_of
@@ -204,3 +204,17 @@ def test_goes_through_json_and_is_drawn(plan: Plan[Day], tmp_path: Path) -> None
     assert documents.read(Plan[Day], documents.write(plan)) == plan
     picture = TASK.draw(estate(), plan)
     assert "平均排队人数" in picture
+
+
+def test_command_plans_the_example(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example = Path(__file__).parents[5] / "docs/examples/plan/testday.json"
+    output, picture = tmp_path / "检测日.json", tmp_path / "检测日.svg"
+    asked = ["plan", "testday", "--input", example, "--output", output, "--svg", picture]
+    monkeypatch.setattr("sys.argv", ["echowall", *map(str, asked)])
+    assert cli.main() == 0
+    said = capsys.readouterr().out
+    assert "全体八点到场" in said
+    assert "全部规则守住" in said
+    assert picture.read_text(encoding="utf-8").startswith("<svg")
