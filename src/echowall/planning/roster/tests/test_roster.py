@@ -38,7 +38,7 @@ from echowall.planning.validators.roster_points import Lines, points_of
 DAY = Shift("早", start_minute=480)
 LATE = Shift("中", start_minute=960)
 NIGHT = Shift("夜", start_minute=0, is_night=True)
-EFFORT = Effort(seconds=20, work=4, workers=1)
+EFFORT = Effort(seconds=300, work=4, workers=1)
 
 
 def people(count: int, *, experienced: int | None = None) -> tuple[Volunteer, ...]:

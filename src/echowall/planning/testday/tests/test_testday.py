@@ -26,7 +26,7 @@ from echowall.planning.testday.types import (
 from echowall.planning.types import Effort, Plan
 from echowall.planning.validators.testday import validate
 
-EFFORT = Effort(seconds=30, workers=1)
+EFFORT = Effort(seconds=300, workers=1)
 MORNING = (Window(480, 600),)
 
 
@@ -211,7 +211,7 @@ def test_command_plans_the_example(
 ) -> None:
     example = Path(__file__).parents[5] / "docs/examples/plan/testday.json"
     output, picture = tmp_path / "检测日.json", tmp_path / "检测日.svg"
-    asked = ["plan", "testday", "--input", example, "--output", output, "--svg", picture]
+    asked = ["plan", "testday", "--input", example, "--output", output, "--svg", picture, "--seconds", "300"]
     monkeypatch.setattr("sys.argv", ["echowall", *map(str, asked)])
     assert cli.main() == 0
     said = capsys.readouterr().out
