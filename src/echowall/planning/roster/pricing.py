@@ -138,10 +138,10 @@ class Pricer:
                 for earlier, later in self._goes_on():
                     # Codes beyond the shifts say: from a run that began before the period.
                     code = which[earlier] + (len(self._shifts) if earlier >= self._longest else 0)
-                    self._move(new[t, later], came[t, later], best[earlier], code, t, weekend, costs[t])
+                    self._move(new[t, later], came[t, later], (best[earlier], code), t, weekend, costs[t])
             weekend = int(self._counts_weekends and day in self._blocks)
             free = np.full(self._size, FREE_DAY, dtype=np.int8)
-            self._move(new[t, 0], came[t, 0], rest[-1], free, t, weekend, costs[t])
+            self._move(new[t, 0], came[t, 0], (rest[-1], free), t, weekend, costs[t])
         resting = np.full_like(rest, np.inf)
         ended = [run for run in range(self._runs) if run >= self._least - 1 or run >= self._longest]
         done = work[:, ended].reshape(-1, *self._size)
@@ -166,12 +166,13 @@ class Pricer:
         self,
         target: Numbers,
         came: NDArray[np.int8],
-        source: Numbers,
-        which: NDArray[np.int8],
+        origin: tuple[Numbers, NDArray[np.int8]],
         t: int,
         weekend: int,
         cost: float,
     ) -> None:
+        """Take over from ``origin`` (values, and what they come from) where working ``t`` makes it cheaper."""
+        source, which = origin
         steps = (self._steps[t], weekend, self._is_scarce(t))
         if any(step >= size for step, size in zip(steps, self._size, strict=True)):
             return
