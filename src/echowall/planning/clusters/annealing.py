@@ -228,9 +228,13 @@ def anneal(
             continue
         _move(job, state, v, old, new)
         cost += gain
-        if after == 0 and cost < best_cost and is_allowed(job, state.parts):
+        if after == 0 and cost < best_cost and _is_balanced(job, state) and is_allowed(job, state.parts):
             best, best_cost = list(state.parts), cost
     return best
+
+
+def _is_balanced(job: Annealing, state: State) -> bool:
+    return all(job.band[0] <= people <= job.band[1] for people in state.people)
 
 
 def _cost(job: Annealing, state: State) -> float:

@@ -108,12 +108,9 @@ def _large(ground: Ground, terms: Terms, count: int, effort: Effort, deadline: D
     labels = label(job, effort, deadline, known=best)
     if labels.parts is not None and is_allowed(job, labels.parts) and _is_better(job, labels.parts, best):
         best = labels.parts
-    bound = max(0.0, labels.bound) + _least_walk(ground, count)
     if best is None:
         return Outcome(None, None, labels.is_impossible, "labels")
-    value = float(whole_cost(job, best))
-    # The model proved that nothing better exists: then `best` is it.
-    bound = value if labels.is_impossible else min(bound, value)
+    bound = min(max(0.0, labels.bound) + _least_walk(ground, count), float(whole_cost(job, best)))
     by_number = {number: name for name, number in job.names.items()}
     masks = [sum(1 << v for v, p in enumerate(best) if p == part) for part in range(count)]
     return Outcome([(mask, by_number.get(part)) for part, mask in enumerate(masks)], bound, False, "labels")

@@ -34,6 +34,10 @@ class Answer:
     is_impossible: bool = False
     rounds: int = 0
 
+    def price(self, street: Street) -> float:
+        """Return what the states cost; infinite where there are none."""
+        return _price(street, self.states)
+
 
 def all_demands(problem: PostProblem) -> Demands:
     """Return every demand of ``problem``: kind and subject (an area, a pair of areas, a link, or nothing)."""
@@ -63,7 +67,7 @@ def plan_block(
         solver = cp_model.CpSolver()
         solver.parameters.max_time_in_seconds = max(0.05, deadline.left)
         solver.parameters.random_seed = effort.seed
-        solver.parameters.num_workers = 1 if effort.work is not None or len(street.decided) < 200 else effort.workers
+        solver.parameters.num_workers = 1 if effort.work is not None else effort.workers
         if effort.work is not None:
             solver.parameters.max_deterministic_time = effort.work
         status = solver.solve(model)

@@ -22,20 +22,15 @@ def solve(problem: PostProblem, effort: Effort) -> Plan[PostSolution]:
     street = Street(problem)
     blocks = street.blocks()
     states: dict[str, State] = {link.id: "open" for link in problem.links if link.kind != "way"}
-    bound, is_complete = 0.0, True
-    for number, block in enumerate(blocks):
-        part = Street(block)
-        # What quick blocks leave over goes to the later ones.
-        slot = Deadline(replace(effort, seconds=deadline.left / (len(blocks) - number) + 0.1))
-        answer = plan_block(part, all_demands(block), effort, slot if number + 1 < len(blocks) else deadline)
+    answers = _by_block(blocks, effort, deadline)
+    for block, answer in zip(blocks, answers, strict=False):
         if answer.is_impossible:
             found = Found(None, None, len(blocks), _conflict(block, deadline, effort))
             return plan_of(street, found, effort, deadline)
-        bound += answer.bound
-        if answer.states is None:
-            is_complete = False
-        else:
-            states |= {block.links[link].id: state for link, state in answer.states.items()}
+        for link, state in (answer.states or {}).items():
+            states[block.links[link].id] = state
+    bound = sum(answer.bound for answer in answers)
+    is_complete = all(answer.states is not None for answer in answers)
     spare = _locked_elsewhere(street, blocks)
     states |= spare
     bound += sum(street.cost(i, spare[link.id]) for i, link in enumerate(problem.links) if link.id in spare)
@@ -48,6 +43,31 @@ def solve(problem: PostProblem, effort: Effort) -> Plan[PostSolution]:
         return plan_of(street, Found(None, None, 1, _conflict(problem, deadline, effort)), effort, deadline)
     named = None if whole.states is None else {problem.links[link].id: state for link, state in whole.states.items()}
     return plan_of(street, Found(named, max(bound, whole.bound), 1), effort, deadline)
+
+
+def _by_block(blocks: list[PostProblem], effort: Effort, deadline: Deadline) -> list[Answer]:
+    """Return the answers of the blocks: a share of the time for each, then what is left for those not yet proved.
+
+    Ends with the first block that is impossible.
+    """
+    answers: list[Answer] = []
+    streets = [Street(block) for block in blocks]
+    for number, part in enumerate(streets):
+        slot = Deadline(replace(effort, seconds=deadline.left / (len(blocks) - number) + 0.1))
+        answers.append(plan_block(part, all_demands(part.problem), replace(effort, workers=1), slot))
+        if answers[-1].is_impossible:
+            return answers
+    unproved = [i for i, answer in enumerate(answers) if answer.price(streets[i]) > answer.bound + 0.5]
+    for place, i in enumerate(unproved):
+        if deadline.is_over or effort.work is not None:
+            break
+        slot = Deadline(replace(effort, seconds=deadline.left / (len(unproved) - place)))
+        again = plan_block(streets[i], all_demands(blocks[i]), effort, slot)
+        again.bound = max(again.bound, answers[i].bound)
+        if answers[i].price(streets[i]) < again.price(streets[i]):
+            again.states = answers[i].states
+        answers[i] = again
+    return answers
 
 
 def _locked_elsewhere(street: Street, blocks: list[PostProblem]) -> dict[str, State]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echowall.planning.deadline import Deadline
@@ -109,6 +109,7 @@ def best_by_hand(problem: PostProblem) -> float | None:
 
 
 class TestPlan:
+    @settings(max_examples=40)
     @given(problem=small_problems())
     def test_equals_trying_everything(self, problem: PostProblem) -> None:
         plan = TASK.solve(problem, QUICK)
