@@ -18,6 +18,7 @@ from echowall.planning.rounds.types import Base, Given, Lock, Place, RoundsProbl
 from echowall.planning.types import Effort, Plan
 from echowall.planning.validators.rounds import validate
 
+EXAMPLE = Path(__file__).parents[5] / "docs/examples/plan/rounds.json"
 QUICK = Effort(seconds=20, work=100, workers=1)
 EVENING = 20 * 3600
 
@@ -167,6 +168,14 @@ def test_everything_wrong_is_named_at_once() -> None:
         "places.0.risk", "places.0.days_since", "places.0.seconds", "places.0.opens", "teams.0.starts",
         "teams.0.metres_per_second", "loss_share", "teams.0.base", "locks.0.place", "locks.0.team", "places.0",
     }  # fmt: skip
+
+
+def test_the_example_of_the_manual_is_solved() -> None:
+    problem = documents.read(RoundsProblem, EXAMPLE.read_bytes())
+    assert TASK.faults_of(problem) == []
+    plan = solve(problem, QUICK)
+    assert plan.solution is not None
+    assert validate(problem, plan) == []
 
 
 def test_the_command_plans_checks_and_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
