@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
-from pyvrp import IteratedLocalSearchParams, ProblemData, SolveParams
+from pyvrp import ProblemData
 from pyvrp import Solution as Found
 from pyvrp import solve as pyvrp_solve
-from pyvrp.search import NeighbourhoodParams
 from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, NoImprovement, StoppingCriterion
 
 from echowall.planning.types import Effort
@@ -60,7 +59,7 @@ def _one(search: Search, seed: int, seconds: float) -> Found:
         stops.append(NoImprovement(500 + 50 * search.data.num_clients))
     result = pyvrp_solve(
         search.data, MultipleCriteria(stops), seed=seed, collect_stats=False, display=False,
-        params=parameters(search.data), initial_solution=search.start,
+        initial_solution=search.start,
     )  # fmt: skip
     return result.best
 
@@ -87,15 +86,6 @@ def best_of_seeds(data: ProblemData, effort: Effort, seconds: float, start: Foun
     if not best.is_feasible() and left > 0.5 and effort.work is None:
         best = run(Search(data, effort.seed + 1, left, None, best))
     return best
-
-
-def parameters(data: ProblemData) -> SolveParams:
-    """PyVRP's own, with what was measured to be better on the public instances."""
-    neighbours = 50 if data.num_clients <= 400 else 40
-    return SolveParams(
-        ils=IteratedLocalSearchParams(history_length=300),
-        neighbourhood=NeighbourhoodParams(num_neighbours=neighbours),
-    )
 
 
 def _rank(found: Found) -> tuple[bool, int]:

@@ -9,10 +9,11 @@ from echowall.planning.routes.ground import Ground, ground_of
 from echowall.planning.routes.model import Order, Part, orders_of, parts_of, start_from
 from echowall.planning.routes.timing import route_of
 from echowall.planning.routes.types import Route, RoutesProblem, RoutesSolution
-from echowall.planning.searching import Search, best_of_seeds, run_all
+from echowall.planning.searching import SMALL, Search, best_of_seeds, run_all
 from echowall.planning.types import Conflict, Effort, Metric, Plan, Said, Status, gap_between
 
-BOUND_SHARE = 0.1
+BOUND_SHARE, SMALL_BOUND_SHARE = 0.1, 0.25
+"""Of the time: a small problem is searched to the end sooner than its bound is settled."""
 
 
 def solve(problem: RoutesProblem, effort: Effort) -> Plan[RoutesSolution]:
@@ -79,7 +80,8 @@ def _searched(
     problem: RoutesProblem, ground: Ground, parts: list[Part], deadline: Deadline, effort: Effort
 ) -> list[Order] | None:
     """The routes of all parts, None where one part found none that keeps all rules."""
-    seconds = (1 - BOUND_SHARE) * deadline.left
+    is_small = max((len(part.drops) for part in parts), default=0) <= SMALL
+    seconds = (1 - (SMALL_BOUND_SHARE if is_small else BOUND_SHARE)) * deadline.left
     if len(parts) == 1:
         start = start_from(problem, parts[0], ground)
         found = [best_of_seeds(parts[0].data, effort, seconds, start)]
