@@ -15,7 +15,7 @@ def draw(problem: RoundsProblem, plan: Plan[RoundsSolution]) -> str:
         raise ValueError("a plan without a solution has no picture")
     names = {team.id: team.name for team in problem.teams}
     texts = [_night(names[night.team], night) for night in solution.rounds]
-    notes = ["；".join(f"{metric.label.zh} {metric.value:.4g} {metric.unit}".strip() for metric in plan.metrics)]
+    notes = ["；".join(f"{one.label.zh} {_number_of(one.value)} {one.unit}".strip() for one in plan.metrics)]
     spots: list[Base | Place] = [*problem.bases, *problem.places]
     points = [(spot.x, spot.y) for spot in spots if spot.x is not None and spot.y is not None]
     if len(points) < len(spots):
@@ -49,6 +49,10 @@ def draw(problem: RoundsProblem, plan: Plan[RoundsSolution]) -> str:
 
 def _night(name: str, night: Round) -> str:
     return f"{name} {clock(night.departs)}–{clock(night.returns)} {len(night.looks)} 处"
+
+
+def _number_of(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.4g}"
 
 
 def _listed(lines: list[str], notes: list[str]) -> str:
