@@ -21,13 +21,19 @@ SMALL = 60
 
 @dataclass(frozen=True)
 class Search:
-    """One search: what, from which seed, how long (wall seconds), how many iterations, from which routes."""
+    """One search: what, from which seed, how long (wall seconds), how many iterations, from which routes.
+
+    ``until``: no longer than this (`time.monotonic`, the same for all processes), of which it takes at most the share
+    ``part``: a process that comes to it late leaves those after it their time.
+    """
 
     data: ProblemData
     seed: int
     seconds: float
     work: float | None = None
     start: Found | None = None
+    until: float | None = None
+    part: float = 1.0
 
 
 def run(search: Search) -> Found:
@@ -36,10 +42,13 @@ def run(search: Search) -> Found:
     A small problem is begun anew from several seeds: one search can stay where nothing near is better.
     """
     begun = time.perf_counter()
+    seconds = search.seconds
+    if search.until is not None:
+        seconds = min(seconds, max(0.05, search.part * (search.until - time.monotonic())))
     best: Found | None = None
     starts = 4 if search.data.num_clients <= SMALL else 1
     for number in range(starts):
-        left = search.seconds - (time.perf_counter() - begun)
+        left = seconds - (time.perf_counter() - begun)
         if best is not None and left <= 0.02:
             break
         found = _one(search, search.seed + 104_729 * number, left / (starts - number))
@@ -79,7 +88,9 @@ def best_of_seeds(data: ProblemData, effort: Effort, seconds: float, start: Foun
     begun = time.perf_counter()
     # A new process needs about a second before it searches.
     lasting = seconds - (1.0 if count > 1 else 0.0)
-    searches = [Search(data, effort.seed + 7919 * number, lasting, effort.work, start) for number in range(count)]
+    until = time.monotonic() + seconds
+    seeds = [effort.seed + 7919 * number for number in range(count)]
+    searches = [Search(data, seed, lasting, effort.work, start, until) for seed in seeds]
     found = run_all(searches, effort)
     best = min(found, key=_rank)
     left = seconds - (time.perf_counter() - begun)

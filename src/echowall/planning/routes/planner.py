@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from echowall.planning.deadline import Deadline
 from echowall.planning.routes import bounds, wording
 from echowall.planning.routes.feasibility import conflict_of
@@ -86,18 +88,24 @@ def _searched(
         start = start_from(problem, parts[0], ground)
         found = [best_of_seeds(parts[0].data, effort, seconds, start)]
     else:
-        # Several parts share the time by their size; two processes get through twice as much.
-        room = (seconds - 1.5) * 2 if effort.workers > 1 and seconds > 4 else seconds
-        size = sum(len(part.drops) for part in parts)
-        shares = [room * len(part.drops) / size for part in parts]
-        searches = [
-            Search(part.data, effort.seed, share, effort.work, start_from(problem, part, ground))
-            for part, share in zip(parts, shares, strict=True)
-        ]
-        found = run_all(searches, effort)
+        found = run_all(_shared(problem, ground, parts, seconds, effort), effort)
     if not all(one.is_feasible() for one in found):
         return None
     return [order for part, one in zip(parts, found, strict=True) for order in orders_of(part, one)]
+
+
+def _shared(problem: RoutesProblem, ground: Ground, parts: list[Part], seconds: float, effort: Effort) -> list[Search]:
+    """A search for each part: they share the time by their size; two processes get through twice as much."""
+    lanes = 2 if effort.workers > 1 and seconds > 4 else 1
+    until = time.monotonic() + seconds
+    sizes = [len(part.drops) for part in parts]
+    searches = []
+    for number, part in enumerate(parts):
+        share = lanes * sizes[number] / sum(sizes)
+        own = min(1.0, lanes * sizes[number] / sum(sizes[number:]))
+        start = start_from(problem, part, ground)
+        searches.append(Search(part.data, effort.seed, seconds * share, effort.work, start, until, own))
+    return searches
 
 
 def _solution(problem: RoutesProblem, ground: Ground, orders: list[Order]) -> RoutesSolution:

@@ -161,7 +161,7 @@ def test_small_plans_keep_the_rules_and_nearly_all_are_the_best_of_all() -> None
 
     compare()
     assert len(seen) >= 80
-    assert len(worse) <= 3
+    assert len(worse) <= 5
 
 
 def test_a_day_keeps_every_rule_and_is_the_same_every_time() -> None:
