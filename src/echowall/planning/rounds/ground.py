@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +104,9 @@ def data_of(problem: RoundsProblem, ground: Ground, prizes: NDArray[np.float64],
     spots: list[Base | Place] = [*problem.bases, *problem.places]
     where = [Location(spot.x or 0.0, spot.y or 0.0) for spot in spots]
     depots = [Depot(index) for index in range(first)]
-    ways, times = [np.asarray(one[0]) for one in tables], [np.asarray(one[1]) for one in tables]
+    # PyVRP's stubs name the shape `int`, which no array has.
+    ways: list[Any] = [one[0] for one in tables]
+    times: list[Any] = [one[1] for one in tables]
     return ProblemData(where, clients, depots, types, ways, times)
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
+from pyvrp import Solution as Found
 
 from echowall.planning.rounds.ground import Ground, Table, data_of
 from echowall.planning.rounds.timing import round_of
 from echowall.planning.rounds.types import RoundsProblem
-from echowall.planning.searching import Found, Search, run
+from echowall.planning.searching import Search, run
 
 Orders = tuple[tuple[int, ...], ...]
 """By team: the rows of the places in order (empty: stays in)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -91,8 +92,9 @@ def _data(problem: RoutesProblem, ground: Ground, drops: Sequence[int], crews: S
     has_load = any(problem.crews[crew].capacity is not None for crew in crews)
     clients = [_client(problem, ground, index, len(kinds) + row, has_load) for row, index in enumerate(drops)]
     profiles: dict[bytes, int] = {}
-    ways: list[Table] = []
-    times: list[Table] = []
+    # PyVRP's stubs name the shape `int`, which no array has.
+    ways: list[Any] = []
+    times: list[Any] = []
     types = []
     total = sum(ground.drops[index].amount for index in drops)
     for number in crews:
@@ -111,9 +113,7 @@ def _data(problem: RoutesProblem, ground: Ground, drops: Sequence[int], crews: S
             )
         )  # fmt: skip
     where = [Location(problem.places[index].x or 0.0, problem.places[index].y or 0.0) for index in at]
-    return ProblemData(
-        where, clients, depots, types, [np.asarray(one) for one in ways], [np.asarray(one) for one in times]
-    )
+    return ProblemData(where, clients, depots, types, ways, times)
 
 
 def _client(problem: RoutesProblem, ground: Ground, index: int, location: int, has_load: bool) -> Client:
