@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
-from pyvrp import IteratedLocalSearchParams, ProblemData, SolveParams
+from pyvrp import ProblemData
 from pyvrp import Solution as Found
 from pyvrp import solve as pyvrp_solve
-from pyvrp.search import NeighbourhoodParams
 from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, NoImprovement, StoppingCriterion
 
 from echowall.planning.types import Effort
@@ -22,13 +21,19 @@ SMALL = 60
 
 @dataclass(frozen=True)
 class Search:
-    """One search: what, from which seed, how long (wall seconds), how many iterations, from which routes."""
+    """One search: what, from which seed, how long (wall seconds), how many iterations, from which routes.
+
+    ``until``: no longer than this (`time.monotonic`, the same for all processes), of which it takes at most the share
+    ``part``: a process that comes to it late leaves those after it their time.
+    """
 
     data: ProblemData
     seed: int
     seconds: float
     work: float | None = None
     start: Found | None = None
+    until: float | None = None
+    part: float = 1.0
 
 
 def run(search: Search) -> Found:
@@ -37,10 +42,13 @@ def run(search: Search) -> Found:
     A small problem is begun anew from several seeds: one search can stay where nothing near is better.
     """
     begun = time.perf_counter()
+    seconds = search.seconds
+    if search.until is not None:
+        seconds = min(seconds, max(0.05, search.part * (search.until - time.monotonic())))
     best: Found | None = None
     starts = 4 if search.data.num_clients <= SMALL else 1
     for number in range(starts):
-        left = search.seconds - (time.perf_counter() - begun)
+        left = seconds - (time.perf_counter() - begun)
         if best is not None and left <= 0.02:
             break
         found = _one(search, search.seed + 104_729 * number, left / (starts - number))
@@ -60,7 +68,7 @@ def _one(search: Search, seed: int, seconds: float) -> Found:
         stops.append(NoImprovement(500 + 50 * search.data.num_clients))
     result = pyvrp_solve(
         search.data, MultipleCriteria(stops), seed=seed, collect_stats=False, display=False,
-        params=parameters(search.data), initial_solution=search.start,
+        initial_solution=search.start,
     )  # fmt: skip
     return result.best
 
@@ -80,22 +88,15 @@ def best_of_seeds(data: ProblemData, effort: Effort, seconds: float, start: Foun
     begun = time.perf_counter()
     # A new process needs about a second before it searches.
     lasting = seconds - (1.0 if count > 1 else 0.0)
-    searches = [Search(data, effort.seed + 7919 * number, lasting, effort.work, start) for number in range(count)]
+    until = time.monotonic() + seconds
+    seeds = [effort.seed + 7919 * number for number in range(count)]
+    searches = [Search(data, seed, lasting, effort.work, start, until) for seed in seeds]
     found = run_all(searches, effort)
     best = min(found, key=_rank)
     left = seconds - (time.perf_counter() - begun)
     if not best.is_feasible() and left > 0.5 and effort.work is None:
         best = run(Search(data, effort.seed + 1, left, None, best))
     return best
-
-
-def parameters(data: ProblemData) -> SolveParams:
-    """PyVRP's own, with what was measured to be better on the public instances."""
-    neighbours = 50 if data.num_clients <= 400 else 40
-    return SolveParams(
-        ils=IteratedLocalSearchParams(history_length=300),
-        neighbourhood=NeighbourhoodParams(num_neighbours=neighbours),
-    )
 
 
 def _rank(found: Found) -> tuple[bool, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from echowall.planning.callqueue.types import CallProblem, CallSolution
+from echowall.planning.callqueue.types import CallProblem, CallSolution, Index
 from echowall.planning.callqueue.wording import clock
 from echowall.planning.drawing import GREY, INK, LINES, Canvas
 from echowall.planning.types import Plan
@@ -15,7 +15,7 @@ def draw(problem: CallProblem, plan: Plan[CallSolution]) -> str:
     solution = plan.solution
     if solution is None:
         raise ValueError("a plan without a solution has no picture")
-    rows = solution.indices[:40]
+    rows = sorted(solution.indices, key=lambda one: (one.deadline, one.kind, one.attempts, -one.weight))[:40]
     hours = len(problem.callers)
     width, height = LEFT + CELL * hours + 40, 190 + ROW * (len(rows) + 1) + 60
     picture = Canvas(max(width, 900), height, title="外呼次序")
@@ -34,7 +34,7 @@ def draw(problem: CallProblem, plan: Plan[CallSolution]) -> str:
         label = f"{names[index.kind]}，期限 {clock(index.deadline)}，已打 {index.attempts} 次，权重 {index.weight}"
         picture.text((20, y + ROW / 2), label, anchor="start", size=12)
         for hour in range(hours):
-            _cell(picture, solution, row, hour, (LEFT + CELL * hour, y))
+            _cell(picture, solution, index, hour, (LEFT + CELL * hour, y))
     if len(solution.indices) > len(rows):
         picture.text(
             (20, height - 24), f"另有 {len(solution.indices) - len(rows)} 类，见方案", anchor="start", colour=GREY
@@ -42,9 +42,9 @@ def draw(problem: CallProblem, plan: Plan[CallSolution]) -> str:
     return picture.svg()
 
 
-def _cell(picture: Canvas, solution: CallSolution, row: int, hour: int, at: tuple[float, float]) -> None:
+def _cell(picture: Canvas, solution: CallSolution, own: Index, hour: int, at: tuple[float, float]) -> None:
     values = [index.values[0][hour] if index.values else 0.0 for index in solution.indices]
-    value = values[row]
+    value = own.values[0][hour] if own.values else 0.0
     if value <= 0:
         return
     rank = 1 + sum(other > value for other in values)
@@ -60,6 +60,6 @@ def _bars(picture: Canvas, figures: dict[str, float], bound: float) -> None:
         y = 76 + 28 * row
         picture.text((20, y + 10), name, anchor="start")
         picture.rectangle((110, y), (640 * value / most, 20), fill=colour, hatch="/" if hatch else "")
-        picture.text((120 + 640 * value / most, y + 10), f"{value:.1f}", anchor="start")
+        picture.text((120, y + 10), f"{value:.1f}", anchor="start", bold=True)
     picture.line([(110 + 640 * bound / most, 70), (110 + 640 * bound / most, 132)], dash="4 3", width=2)
     picture.text((110 + 640 * bound / most, 142), f"上界 {bound:.1f}", size=12)

@@ -9,6 +9,7 @@ ringing now is expected to gain over ringing later, per minute.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,11 +72,11 @@ def relaxed(problem: CallProblem, groups: list[Group]) -> Fluid:
     """Solve the linear programme."""
     model = mathopt.Model(name="calls")
     hours = len(problem.callers)
-    work: list[list[object]] = [[] for _ in range(hours)]
+    work: list[list[Any]] = [[] for _ in range(hours)]
     gained = []
     wait = problem.retry_minutes // 60
     for group in groups:
-        before: list[object] | None = None
+        before: list[Any] | None = None
         for k in range(len(group.chance)):
             calls = [model.add_variable(lb=0.0, ub=0.0 if chance == 0 else float("inf")) for chance in group.chance[k]]
             minutes = minutes_of(problem, group.chance[k])
@@ -84,12 +85,12 @@ def relaxed(problem: CallProblem, groups: list[Group]) -> Fluid:
                     work[hour].append(float(minutes[hour]) * call)
                     gained.append(float(group.weight * group.chance[k, hour]) * call)
             _chained(model, group, k, (calls, before), wait)
-            before = calls  # type: ignore[assignment]
+            before = calls
     model.maximize(mathopt.fast_sum(gained))
     # A call begun in an hour may last into the next: that much more than the hour itself.
     spill = max(problem.answered_minutes, problem.unanswered_minutes)
     limits = []
-    total: list[object] = []
+    total: list[Any] = []
     room = 0.0
     for hour, callers in enumerate(problem.callers):
         room += 60.0 * callers
@@ -103,19 +104,17 @@ def relaxed(problem: CallProblem, groups: list[Group]) -> Fluid:
     return Fluid(result.objective_value(), np.maximum(prices + np.cumsum(later[::-1])[::-1], 0.0))
 
 
-def _chained(
-    model: mathopt.Model, group: Group, k: int, calls: tuple[list[object], list[object] | None], wait: int
-) -> None:
+def _chained(model: mathopt.Model, group: Group, k: int, calls: tuple[list[Any], list[Any] | None], wait: int) -> None:
     """The k-th further call follows one without an answer, ``wait`` hours before or earlier."""
     now, before = calls
     if before is None:
-        model.add_linear_constraint(mathopt.fast_sum(now) <= float(group.count))  # type: ignore[arg-type]
+        model.add_linear_constraint(mathopt.fast_sum(now) <= float(group.count))
         return
     for hour in range(len(now)):
         if group.chance[k, hour] == 0:
             continue
-        unanswered = [(1.0 - float(group.chance[k - 1, h])) * before[h] for h in range(max(0, hour - wait + 1))]  # type: ignore[operator]
-        model.add_linear_constraint(mathopt.fast_sum(now[: hour + 1]) <= mathopt.fast_sum(unanswered))  # type: ignore[arg-type]
+        unanswered = [(1.0 - float(group.chance[k - 1, h])) * before[h] for h in range(max(0, hour - wait + 1))]
+        model.add_linear_constraint(mathopt.fast_sum(now[: hour + 1]) <= mathopt.fast_sum(unanswered))
 
 
 def indices_of(problem: CallProblem, group: Group, prices: Numbers) -> Numbers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,11 @@ class Office:
         ``in_order``: first come first served; who does not answer goes to the end of the line.
         """
         problem, total = self.problem, 0.0
-        ready, tried, line = self.ready.copy(), np.zeros(len(self.weight), dtype=int), np.arange(len(self.weight)) * 1.0
+        ready, tried, line = (
+            self.ready.copy(),
+            np.zeros(len(self.weight), dtype=np.int64),
+            np.arange(len(self.weight)) * 1.0,
+        )
         ready[self.left == 0] = NEVER
         end = problem.starts + len(problem.callers)
         callers = [(problem.starts * 60.0, number) for number in range(max(problem.callers))]
@@ -68,7 +73,12 @@ class Office:
         return total
 
     def _next(
-        self, now: float, slot: int, state: tuple[Numbers, NDArray[np.int64], Numbers], *, in_order: bool
+        self,
+        now: float,
+        slot: int,
+        state: tuple[Numbers, NDArray[np.int64], NDArray[np.floating[Any]]],
+        *,
+        in_order: bool,
     ) -> int | None:
         ready, tried, line = state
         may = np.flatnonzero((ready <= now) & (self.deadline >= now))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from echowall.planning.drawing import GREY, INK, Canvas, Key, Map, bounds_of, line_of
-from echowall.planning.rounds.types import Round, RoundsProblem, RoundsSolution
+from echowall.planning.rounds.types import Base, Place, Round, RoundsProblem, RoundsSolution
 from echowall.planning.rounds.wording import clock
 from echowall.planning.types import Plan
 
@@ -15,8 +15,8 @@ def draw(problem: RoundsProblem, plan: Plan[RoundsSolution]) -> str:
         raise ValueError("a plan without a solution has no picture")
     names = {team.id: team.name for team in problem.teams}
     texts = [_night(names[night.team], night) for night in solution.rounds]
-    notes = ["；".join(f"{metric.label.zh} {metric.value:.4g} {metric.unit}".strip() for metric in plan.metrics)]
-    spots = [*problem.bases, *problem.places]
+    notes = ["；".join(f"{one.label.zh} {_number_of(one.value)} {one.unit}".strip() for one in plan.metrics)]
+    spots: list[Base | Place] = [*problem.bases, *problem.places]
     points = [(spot.x, spot.y) for spot in spots if spot.x is not None and spot.y is not None]
     if len(points) < len(spots):
         return _listed(texts, notes)
@@ -42,13 +42,17 @@ def draw(problem: RoundsProblem, plan: Plan[RoundsSolution]) -> str:
         for order, look in enumerate(night.looks, 1):
             picture.mark_at(place[f"Place {look.place}"], size=19, colour=line_of(number)[0])
             picture.text_at(place[f"Place {look.place}"], str(order), size=11, bold=True)
-    for base in problem.bases:
-        picture.mark_at(place[f"Base {base.id}"], shape="star", size=26, colour=INK)
+    for one in problem.bases:
+        picture.mark_at(place[f"Base {one.id}"], shape="star", size=26, colour=INK)
     return picture.svg()
 
 
 def _night(name: str, night: Round) -> str:
     return f"{name} {clock(night.departs)}–{clock(night.returns)} {len(night.looks)} 处"
+
+
+def _number_of(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.4g}"
 
 
 def _listed(lines: list[str], notes: list[str]) -> str:

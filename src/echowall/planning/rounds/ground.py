@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from pyvrp import Client, Depot, Location, ProblemData, VehicleType
 
 from echowall.planning.distances import distances
 from echowall.planning.rounds.rules import worth_of
-from echowall.planning.rounds.types import Place, RoundsProblem, Team
+from echowall.planning.rounds.types import Base, Place, RoundsProblem, Team
 from echowall.planning.tables import shortest
 from echowall.planning.types import Said
 
@@ -100,10 +101,13 @@ def data_of(problem: RoundsProblem, ground: Ground, prizes: NDArray[np.float64],
             tables.append(pair)
         base = ground.bases[index]
         types.append(VehicleType(1, [], base, base, 0, team.starts, team.ends, profile=profiles[key]))
-    spots = [*problem.bases, *problem.places]
+    spots: list[Base | Place] = [*problem.bases, *problem.places]
     where = [Location(spot.x or 0.0, spot.y or 0.0) for spot in spots]
     depots = [Depot(index) for index in range(first)]
-    return ProblemData(where, clients, depots, types, [one[0] for one in tables], [one[1] for one in tables])
+    # PyVRP's stubs name the shape `int`, which no array has.
+    ways: list[Any] = [one[0] for one in tables]
+    times: list[Any] = [one[1] for one in tables]
+    return ProblemData(where, clients, depots, types, ways, times)
 
 
 def _tables(
@@ -128,7 +132,8 @@ def _metres(problem: RoundsProblem) -> tuple[Table, Said]:
     if problem.metres is not None:
         said = Said("距离取自所给的距离表", "Distances are from the table given")
         return np.array(problem.metres, dtype=np.int64), said
-    points = [(float(spot.x or 0), float(spot.y or 0)) for spot in [*problem.bases, *problem.places]]
+    spots: list[Base | Place] = [*problem.bases, *problem.places]
+    points = [(float(spot.x or 0), float(spot.y or 0)) for spot in spots]
     found = distances(points, travel=problem.travel)
     has_way = np.isfinite(found.metres)
     return np.where(has_way, np.rint(np.where(has_way, found.metres, 0)), -1).astype(np.int64), found.said

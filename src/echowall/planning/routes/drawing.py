@@ -17,7 +17,7 @@ def draw(problem: RoutesProblem, plan: Plan[RoutesSolution]) -> str:
     names = {crew.id: crew.name for crew in problem.crews}
     depots = {crew.id: crew.depot for crew in problem.crews}
     texts = [_day(names[route.crew], route) for route in solution.routes]
-    notes = ["；".join(f"{metric.label.zh} {metric.value:.4g} {metric.unit}".strip() for metric in plan.metrics)]
+    notes = ["；".join(f"{one.label.zh} {_number_of(one.value)} {one.unit}".strip() for one in plan.metrics)]
     points = [(x, y) for x, y in where.values() if x is not None and y is not None]
     if len(points) < len(where):
         return _listed(texts, notes)
@@ -56,7 +56,11 @@ def _number(picture: Map, solution: RoutesSolution, place: dict[str, tuple[float
 
 def _day(name: str, route: Route) -> str:
     visits = sum(len(stop.visits) for trip in route.trips for stop in trip.stops)
-    return f"{name} {clock(route.trips[0].loads)}–{clock(route.trips[-1].returns)} {len(route.trips)} 趟 {visits} 项"
+    return f"{name} 到 {clock(route.trips[-1].returns)}，{len(route.trips)} 趟 {visits} 项"
+
+
+def _number_of(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.4g}"
 
 
 def _listed(lines: list[str], notes: list[str]) -> str:

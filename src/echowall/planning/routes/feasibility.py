@@ -7,6 +7,7 @@ and to its working time, ways not counted. What is impossible here is impossible
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from ortools.math_opt.python import mathopt
 
@@ -62,26 +63,26 @@ def _is_possible(problem: RoutesProblem, ground: Ground) -> bool:
     if any(drop.priority == 0 and (ground.extra[row] < 0).all() for row, drop in enumerate(ground.drops)):
         return False
     model = mathopt.Model(name="division")
-    amounts: dict[int, list[object]] = {}
-    times: dict[int, list[object]] = {}
+    amounts: dict[int, list[Any]] = {}
+    times: dict[int, list[Any]] = {}
     for row, drop in enumerate(ground.drops):
         if drop.priority > 0:
             continue
         shares = []
-        for crew in range(len(problem.crews)):
-            if ground.extra[row, crew] >= 0:
+        for number in range(len(problem.crews)):
+            if ground.extra[row, number] >= 0:
                 share = model.add_variable(lb=0.0, ub=1.0)
                 shares.append(share)
-                amounts.setdefault(crew, []).append(drop.amount * share)
-                times.setdefault(crew, []).append(drop.seconds * share)
+                amounts.setdefault(number, []).append(drop.amount * share)
+                times.setdefault(number, []).append(drop.seconds * share)
         model.add_linear_constraint(mathopt.fast_sum(shares) == 1)
     for index, crew in enumerate(problem.crews):
         if index not in amounts:
             continue
         if crew.capacity is not None:
             limit = crew.capacity * crew.trips * crew.count
-            model.add_linear_constraint(mathopt.fast_sum(amounts[index]) <= limit)  # type: ignore[arg-type]
+            model.add_linear_constraint(mathopt.fast_sum(amounts[index]) <= limit)
         room = (crew.ends - crew.starts - crew.load_seconds) * crew.count
-        model.add_linear_constraint(mathopt.fast_sum(times[index]) <= room)  # type: ignore[arg-type]
+        model.add_linear_constraint(mathopt.fast_sum(times[index]) <= room)
     result = mathopt.solve(model, mathopt.SolverType.GLOP)
-    return result.termination.reason != mathopt.TerminationReason.INFEASIBLE
+    return bool(result.termination.reason != mathopt.TerminationReason.INFEASIBLE)

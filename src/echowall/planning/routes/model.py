@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -89,42 +90,44 @@ def _data(problem: RoutesProblem, ground: Ground, drops: Sequence[int], crews: S
     at = [place for place, _ in kinds] + [ground.drops[index].place for index in drops]
     depots = [Depot(index, service_duration=seconds) for index, (_, seconds) in enumerate(kinds)]
     has_load = any(problem.crews[crew].capacity is not None for crew in crews)
-    clients = []
-    for row, index in enumerate(drops):
-        drop = ground.drops[index]
-        left = 0 if drop.priority == 0 else problem.left_metres[drop.priority - 1] * len(drop.visits)
-        clients.append(
-            Client(
-                len(kinds) + row,
-                delivery=[drop.amount] if has_load else [],
-                service_duration=drop.seconds,
-                tw_early=drop.earliest,
-                tw_late=drop.latest,
-                prize=left,
-                required=drop.priority == 0,
-            )
-        )
+    clients = [_client(problem, ground, index, len(kinds) + row, has_load) for row, index in enumerate(drops)]
     profiles: dict[bytes, int] = {}
-    tables: list[tuple[Table, Table]] = []
+    # PyVRP's stubs name the shape `int`, which no array has.
+    ways: list[Any] = []
+    times: list[Any] = []
     types = []
     total = sum(ground.drops[index].amount for index in drops)
-    for crew_index in crews:
-        crew, own = problem.crews[crew_index], ground.extra[list(drops), crew_index]
-        pair = _tables(ground, at, len(kinds), own, crew_index)
-        key = pair[0].tobytes() + pair[1].tobytes()
-        if key not in profiles:
-            profiles[key] = len(tables)
-            tables.append(pair)
-        depot = kinds.index((ground.depots[crew_index], crew.load_seconds))
+    for number in crews:
+        crew = problem.crews[number]
+        metres, seconds = _tables(ground, at, len(kinds), ground.extra[list(drops), number], number)
+        profile = profiles.setdefault(metres.tobytes() + seconds.tobytes(), len(ways))
+        if profile == len(ways):
+            ways.append(metres)
+            times.append(seconds)
+        depot = kinds.index((ground.depots[number], crew.load_seconds))
         capacity = [total if crew.capacity is None else crew.capacity] if has_load else []
         types.append(
             VehicleType(
                 crew.count, capacity, depot, depot, crew.cost_metres, crew.starts, crew.ends,
-                profile=profiles[key], reload_depots=[depot] if crew.trips > 1 else [], max_reloads=crew.trips - 1,
+                profile=profile, reload_depots=[depot] if crew.trips > 1 else [], max_reloads=crew.trips - 1,
             )
         )  # fmt: skip
     where = [Location(problem.places[index].x or 0.0, problem.places[index].y or 0.0) for index in at]
-    return ProblemData(where, clients, depots, types, [pair[0] for pair in tables], [pair[1] for pair in tables])
+    return ProblemData(where, clients, depots, types, ways, times)
+
+
+def _client(problem: RoutesProblem, ground: Ground, index: int, location: int, has_load: bool) -> Client:
+    drop = ground.drops[index]
+    left = 0 if drop.priority == 0 else problem.left_metres[drop.priority - 1] * len(drop.visits)
+    return Client(
+        location,
+        delivery=[drop.amount] if has_load else [],
+        service_duration=drop.seconds,
+        tw_early=drop.earliest,
+        tw_late=drop.latest,
+        prize=left,
+        required=drop.priority == 0,
+    )
 
 
 def _tables(ground: Ground, at: list[int], depots: int, extra: Table, crew: int) -> tuple[Table, Table]:

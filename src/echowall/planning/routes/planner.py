@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from echowall.planning.deadline import Deadline
 from echowall.planning.routes import bounds, wording
 from echowall.planning.routes.feasibility import conflict_of
@@ -9,10 +11,11 @@ from echowall.planning.routes.ground import Ground, ground_of
 from echowall.planning.routes.model import Order, Part, orders_of, parts_of, start_from
 from echowall.planning.routes.timing import route_of
 from echowall.planning.routes.types import Route, RoutesProblem, RoutesSolution
-from echowall.planning.searching import Search, best_of_seeds, run_all
+from echowall.planning.searching import SMALL, Search, best_of_seeds, run_all
 from echowall.planning.types import Conflict, Effort, Metric, Plan, Said, Status, gap_between
 
-BOUND_SHARE = 0.1
+BOUND_SHARE, SMALL_BOUND_SHARE = 0.1, 0.25
+"""Of the time: a small problem is searched to the end sooner than its bound is settled."""
 
 
 def solve(problem: RoutesProblem, effort: Effort) -> Plan[RoutesSolution]:
@@ -79,23 +82,30 @@ def _searched(
     problem: RoutesProblem, ground: Ground, parts: list[Part], deadline: Deadline, effort: Effort
 ) -> list[Order] | None:
     """The routes of all parts, None where one part found none that keeps all rules."""
-    seconds = (1 - BOUND_SHARE) * deadline.left
+    is_small = max((len(part.drops) for part in parts), default=0) <= SMALL
+    seconds = (1 - (SMALL_BOUND_SHARE if is_small else BOUND_SHARE)) * deadline.left
     if len(parts) == 1:
         start = start_from(problem, parts[0], ground)
         found = [best_of_seeds(parts[0].data, effort, seconds, start)]
     else:
-        # Several parts share the time by their size; two processes get through twice as much.
-        room = (seconds - 1.5) * 2 if effort.workers > 1 and seconds > 4 else seconds
-        size = sum(len(part.drops) for part in parts)
-        shares = [room * len(part.drops) / size for part in parts]
-        searches = [
-            Search(part.data, effort.seed, share, effort.work, start_from(problem, part, ground))
-            for part, share in zip(parts, shares, strict=True)
-        ]
-        found = run_all(searches, effort)
+        found = run_all(_shared(problem, ground, parts, seconds, effort), effort)
     if not all(one.is_feasible() for one in found):
         return None
     return [order for part, one in zip(parts, found, strict=True) for order in orders_of(part, one)]
+
+
+def _shared(problem: RoutesProblem, ground: Ground, parts: list[Part], seconds: float, effort: Effort) -> list[Search]:
+    """A search for each part: they share the time by their size; two processes get through twice as much."""
+    lanes = 2 if effort.workers > 1 and seconds > 4 else 1
+    until = time.monotonic() + seconds
+    sizes = [len(part.drops) for part in parts]
+    searches = []
+    for number, part in enumerate(parts):
+        share = lanes * sizes[number] / sum(sizes)
+        own = min(1.0, lanes * sizes[number] / sum(sizes[number:]))
+        start = start_from(problem, part, ground)
+        searches.append(Search(part.data, effort.seed, seconds * share, effort.work, start, until, own))
+    return searches
 
 
 def _solution(problem: RoutesProblem, ground: Ground, orders: list[Order]) -> RoutesSolution:
@@ -117,7 +127,7 @@ def _metrics(problem: RoutesProblem, solution: RoutesSolution) -> tuple[Metric, 
             "last_return",
             Said("最后一组回来", "last return"),
             max((r.trips[-1].returns for r in routes), default=0) / 3600,
-            "点",
+            "小时（从零点起）",
         ),
         Metric("waiting", Said("路上等候共", "waiting in all"), waits / 60, "分钟"),
         Metric("left", Said("没有排上的任务", "visits left"), float(len(solution.left)), "项"),

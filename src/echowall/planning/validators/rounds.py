@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from echowall.planning.documents import Fault
-from echowall.planning.rounds.types import Round, RoundsProblem, RoundsSolution
+from echowall.planning.rounds.types import Base, Place, Round, RoundsProblem, RoundsSolution
 from echowall.planning.types import Plan
 from echowall.planning.validators.ways import ways_between
 
@@ -118,6 +118,6 @@ def _ways(problem: RoundsProblem, solution: RoundsSolution) -> dict[tuple[str, s
     if problem.metres is not None:
         number = {name: index for index, name in enumerate(names)}
         return {(a, b): float(problem.metres[number[a]][number[b]]) for a, b in used}
-    spots = [*problem.bases, *problem.places]
+    spots: list[Base | Place] = [*problem.bases, *problem.places]
     where = {name: (float(spot.x or 0), float(spot.y or 0)) for name, spot in zip(names, spots, strict=True)}
     return ways_between(used, where, problem.travel)

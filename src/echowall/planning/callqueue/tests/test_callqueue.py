@@ -13,6 +13,7 @@ from echowall.planning.cli import main
 from echowall.planning.types import Effort, Plan
 from echowall.planning.validators.callqueue import validate
 
+EXAMPLE = Path(__file__).parents[5] / "docs/examples/plan/callqueue.json"
 QUICK = Effort(seconds=20, workers=1)
 HOURS = range(24)
 OLD = Kind("old", "老人", tuple(0.7 if 8 <= hour < 11 else 0.35 for hour in HOURS))
@@ -120,6 +121,14 @@ def test_everything_wrong_is_named_at_once() -> None:
         "kinds.0.chance", "contacts.0.kind", "contacts.0.deadline", "contacts.0.weight", "callers", "starts", "decay",
         "most_attempts", "first.0",
     }  # fmt: skip
+
+
+def test_the_example_of_the_manual_is_solved() -> None:
+    problem = documents.read(CallProblem, EXAMPLE.read_bytes())
+    assert TASK.faults_of(problem) == []
+    plan = solve(problem, QUICK)
+    assert plan.solution is not None
+    assert validate(problem, plan) == []
 
 
 def test_the_command_plans_checks_and_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from echowall.planning.rounds.types import Base, Given, Lock, Place, RoundsProbl
 from echowall.planning.types import Effort, Plan
 from echowall.planning.validators.rounds import validate
 
+EXAMPLE = Path(__file__).parents[5] / "docs/examples/plan/rounds.json"
 QUICK = Effort(seconds=20, work=100, workers=1)
 EVENING = 20 * 3600
 
@@ -98,9 +99,8 @@ def test_the_night_keeps_every_rule_and_is_the_same_for_the_same_lot() -> None:
 
 
 def test_another_night_is_another_round_that_loses_no_more_than_allowed() -> None:
-    problem = night(30, loss_share=0.05)
-    effort = replace(QUICK, work=400)
-    plans = [solve(replace(problem, tonight=number), effort) for number in range(3)]
+    problem = night(30, 1, loss_share=0.05)
+    plans = [solve(replace(problem, tonight=number), QUICK) for number in range(3)]
     rounds = set()
     for plan in plans:
         assert plan.solution is not None
@@ -167,6 +167,14 @@ def test_everything_wrong_is_named_at_once() -> None:
         "places.0.risk", "places.0.days_since", "places.0.seconds", "places.0.opens", "teams.0.starts",
         "teams.0.metres_per_second", "loss_share", "teams.0.base", "locks.0.place", "locks.0.team", "places.0",
     }  # fmt: skip
+
+
+def test_the_example_of_the_manual_is_solved() -> None:
+    problem = documents.read(RoundsProblem, EXAMPLE.read_bytes())
+    assert TASK.faults_of(problem) == []
+    plan = solve(problem, QUICK)
+    assert plan.solution is not None
+    assert validate(problem, plan) == []
 
 
 def test_the_command_plans_checks_and_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from echowall.planning.siting.types import Assignment, Lock, Place, Site, Siting
 from echowall.planning.types import Effort
 from echowall.planning.validators.siting import validate
 
+EXAMPLE = Path(__file__).parents[5] / "docs/examples/plan/siting.json"
 QUICK = Effort(seconds=20, workers=1)
 
 
@@ -167,6 +168,14 @@ def test_everything_wrong_is_named_at_once() -> None:
     assert places == {
         "places.0.people", "places.1.id", "places.1", "open_count", "locks.0.site", "max_metres", "max_changes",
     }  # fmt: skip
+
+
+def test_the_example_of_the_manual_is_solved() -> None:
+    problem = documents.read(SitingProblem, EXAMPLE.read_bytes())
+    assert TASK.faults_of(problem) == []
+    plan = solve(problem, QUICK)
+    assert plan.solution is not None
+    assert validate(problem, plan) == []
 
 
 def test_the_command_plans_checks_and_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
