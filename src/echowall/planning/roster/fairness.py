@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from echowall.planning.roster.contracts import Part
+from echowall.planning.roster.contracts import Part, Person
 from echowall.planning.roster.duties import Duties
-from echowall.planning.roster.model import Model, Person
+from echowall.planning.roster.model import Model
 from echowall.planning.roster.types import Contract, Problem, Shift, Volunteer
 
 MEASURES = ("shift", "night", "weekend")
@@ -78,7 +79,8 @@ def load_of(duties: Duties, person: Person, measure: str) -> Part:
 def _add_distance(model: Model, person: Person, share: Share, weight: int) -> None:
     terms, fixed = load_of(model.duties, person, share.measure)
     tolerance = model.duties.problem.fairness.tolerance
-    most = 2 + int(max(share.target, fixed + sum(factor for _, factor in terms))) // share.step
+    largest = max(math.ceil(share.target), fixed + sum(factor for _, factor in terms))
+    most = 2 + largest // share.step
     for times in (1, 2):
         room = tolerance * times * share.step
         # Whole numbers only: L <= T + room with a fraction in T is L <= floor(T + room).

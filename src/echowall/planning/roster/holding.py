@@ -58,11 +58,13 @@ def _climb_down(model: Model, optional: list[int], effort: Effort, deadline: Dea
     for variable in optional:
         rows.cost[variable] = 0
     target, proved = most, most
-    values = _fill(model, optional, target, effort, deadline) if target else None
-    if values is not None:
-        return Holding(values, required + target, required + proved)
+    hint = _fill(model, optional, target, effort, deadline) if target else None
+    if hint is not None and not hint[model.shortages].any():
+        return Holding(hint, required + target, required + proved)
+    if hint is not None:
+        hint[model.shortages] = 0
     while target >= 0:
-        found = _try_to_hold(model, optional, target, effort, deadline)
+        found = _try_to_hold(model, optional, target, _left(effort, deadline), hint)
         if found.values is not None:
             return Holding(found.values, required + target, required + proved)
         if found.is_done:
@@ -75,7 +77,7 @@ def _climb_down(model: Model, optional: list[int], effort: Effort, deadline: Dea
 
 def _fill(model: Model, optional: list[int], target: int, effort: Effort, deadline: Deadline) -> Values | None:
     """Look for a roster that holds so many posts: everybody is planned by himself near the linear relaxation, with
-    shifts left short; then parts are planned anew until no shift is short. None where some stay so."""
+    shifts left short; then parts are planned anew until no shift is short. None where nobody could be planned so."""
     rows = model.rows
     _fix(model, optional, target)
     part = Deadline(replace(effort, seconds=deadline.left * FILL_SHARE))
@@ -91,8 +93,7 @@ def _fill(model: Model, optional: list[int], target: int, effort: Effort, deadli
             return None
         best = Best(values, 0.0)
         improve(model, best, effort, part, relaxed.values)
-        found = best.values
-        return found if found is not None and rows.value_of(found) == 0 else None
+        return best.values
     finally:
         for variable in model.shortages:
             rows.high[variable] = rows.cost[variable] = 0
@@ -103,11 +104,16 @@ def _fix(model: Model, optional: list[int], target: int) -> None:
         model.rows.low[variable] = model.rows.high[variable] = int(number < target)
 
 
-def _try_to_hold(model: Model, optional: list[int], target: int, effort: Effort, deadline: Deadline) -> Found:
-    _fix(model, optional, target)
-    seconds = deadline.left / 3 if target else deadline.left
+def _left(effort: Effort, deadline: Deadline) -> Try:
     work = None if effort.work is None else effort.work / 3
-    return model.rows.solve(Try(seconds, work, effort.workers, effort.seed))
+    return Try(deadline.left / 3, work, effort.workers, effort.seed)
+
+
+def _try_to_hold(model: Model, optional: list[int], target: int, limit: Try, hint: Values | None) -> Found:
+    _fix(model, optional, target)
+    if hint is not None:
+        hint[optional] = np.arange(len(optional)) < target
+    return model.rows.solve(limit, hint)
 
 
 def counted(duties: Duties, volunteer: Volunteer) -> int:

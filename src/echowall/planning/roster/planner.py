@@ -22,8 +22,8 @@ CONFLICT_SHARE = 0.5
 def solve(problem: Problem, effort: Effort) -> Plan[Roster]:
     """Return the roster with the most posts held (rank by rank) and, among those, the fewest points found.
 
-    The number of posts is bounded by the linear relaxation of all rules, the points by CP-SAT's bound for that number
-    of posts. Bounds of earlier stages and the search share the time: posts first, at most half of it.
+    The number of posts is bounded by the linear relaxation of all rules; the points, for that number of posts, by the
+    highest of linear relaxation, column generation (where all rules allow it) and CP-SAT. Posts are looked for first.
     """
     deadline = Deadline(effort)
     model = build(problem)

@@ -127,7 +127,7 @@ class Rows:
 
         ``bound`` None: it did not end in time; infinity: even fractions cannot satisfy the rows.
         """
-        model = model_builder.Model()
+        model = model_builder.Model()  # type: ignore[no-untyped-call]
         lower, upper = np.asarray(self.low, dtype=float), np.asarray(self.high, dtype=float)
         variables = [model.new_num_var(a, b, "") for a, b in zip(lower, upper, strict=True)]
         columns, factors = self._columns, self._factors

@@ -203,11 +203,31 @@ class Parts:
         else:
             days = self._draw.randint(min(length, 5), min(length, 14))
         days = min(days, length)
-        first = self._days[self._draw.randint(0, length - days)]
+        near, day = self._costly(values) if self._draw.random() < 0.6 else ([], -1)
+        start = self._draw.randint(0, length - days)
+        if day >= 0:
+            start = min(length - days, max(0, day - self._days[0] - self._draw.randrange(days)))
+        first = self._days[start]
         inside = (self._day >= first) & (self._day < first + days)
-        chosen = self._some_people(min(self._people, max(2, round(cells / days))), inside, values)
+        count = min(self._people, max(2, round(cells / days)))
+        there = self._draw.sample(near, min(len(near), count // 2))
+        chosen = [*there, *self._some_people(count - len(there), inside, values)]
         mine = np.isin(self._person, chosen) & inside
         return self._model.rows.with_neighbours(mine, self._person < 0, self._touching)
+
+    def _costly(self, values: Values) -> tuple[list[int], int]:
+        """Something that costs points now: the people whom it concerns, and its day (-1: nothing costs)."""
+        costs = np.where(self._person < 0, np.asarray(self._model.rows.cost), 0)
+        found = np.flatnonzero(costs * values > 0)
+        if not len(found):
+            return [], -1
+        owner, columns = self._touching
+        row = owner[columns == self._draw.choice(found.tolist())][0]
+        there = columns[owner == row]
+        there = there[self._person[there] >= 0]
+        if not len(there):
+            return [], -1
+        return sorted(set(self._person[there].tolist())), int(self._draw.choice(self._day[there].tolist()))
 
     def _some_people(self, count: int, inside: NDArray[np.bool_], values: Values) -> list[int]:
         if self._relaxed is None or self._draw.random() < 0.5:

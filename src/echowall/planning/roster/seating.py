@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from ortools.graph.python import linear_sum_assignment
+from ortools.graph.python import linear_sum_assignment  # type: ignore[import-untyped]
 
 from echowall.planning.roster.contracts import Person
 from echowall.planning.roster.duties import Duty

@@ -20,8 +20,8 @@ def bound_text(bound: float | None) -> Said:
     if bound is None:
         return Said("时间内没有得到下界", "no bound was proved in the time given")
     return Said(
-        "在守住这些岗位的前提下，由 CP-SAT（线性松弛、割平面与分支）证明的扣分下界",
-        "least points with these posts held, proved by CP-SAT (linear relaxation, cuts, branching)",
+        "在守住这些岗位的前提下证明的扣分下界：线性松弛、列生成（拉格朗日界）、CP-SAT（割平面与分支）中最高的一个",
+        "least points with these posts held: the highest of linear relaxation, column generation (Lagrange) and CP-SAT",
     )
 
 

@@ -115,7 +115,10 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What earlier weeks asked of a person, for fairness; ``last``: shifts of the days before day 0, the latest last."""
+    """What earlier weeks asked of a person, for fairness: minutes, night shifts, weekend days worked.
+
+    ``last``: the shifts of the days before day 0, the latest last.
+    """
 
     minutes: int = 0
     nights: int = 0
@@ -167,7 +170,7 @@ class Fairness:
     """Points for being far from one's share, which is in proportion to the hours that one's contract allows.
 
     The load counted is history and period together. Within ``*_tolerance`` of the share nothing is due, beyond it
-    ``*_weight`` for each whole shift, night or weekend, and the same once more for each beyond twice the tolerance.
+    ``*_weight`` for each begun shift, night or weekend day, and the same once more for each beyond twice the tolerance.
     """
 
     shift_weight: int = 0

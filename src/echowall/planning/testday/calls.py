@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from echowall.planning.testday.siting import work_of
 from echowall.planning.testday.types import Building, Call, Firm, Lanes, Problem, Window
 
 
@@ -61,8 +62,13 @@ def calls_for(problem: Problem, site: str, slots: Sequence[int], groups: Sequenc
     """
     students = [group for group in groups if group.is_student]
     others = [group for group in groups if not group.is_student]
-    weights = [float(lanes.count - (lanes.student_count if is_break(problem, slot) else 0)) for slot in slots]
     between = [slot for slot in slots if is_break(problem, slot)]
+    taken = float(lanes.student_count)
+    if students and between and not lanes.student_count:
+        # No lane is the students' alone: they take their work's part of those of everybody.
+        work = work_of(problem, sum(group.people for group in students))
+        taken = min(lanes.count - 0.05, work / (len(between) * problem.slot_minutes))
+    weights = [lanes.count - (taken if is_break(problem, slot) else 0.0) for slot in slots]
     calls = _fill(problem, site, between or slots, [1.0] * len(between or slots), students)
     return sorted(
         [*calls, *_fill(problem, site, slots, weights, others)], key=lambda one: (one.start_minute, one.source)

@@ -16,7 +16,7 @@ def faults_of(problem: Problem) -> list[Fault]:
 
 
 def _ids(problem: Problem) -> Iterator[Fault]:
-    counts = Counter(one.id for one in (*problem.buildings, *problem.firms))
+    counts = Counter([*(one.id for one in problem.buildings), *(one.id for one in problem.firms)])
     for name in ("buildings", "firms"):
         for number, one in enumerate(getattr(problem, name)):
             if counts[one.id] > 1 or not one.id:

@@ -115,7 +115,7 @@ def _reservation(problem: Problem, crowd: Crowd, lanes: Lanes):  # type: ignore[
 
     def blocked(number: int) -> NDArray[np.bool_]:
         mine = crowd.is_student[:, number, None] == for_students[None, :]
-        return in_break[:, number, None] & ~mine
+        return np.asarray(in_break[:, number, None] & ~mine)
 
     return blocked
 

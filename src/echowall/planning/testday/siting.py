@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ortools.sat.python import cp_model
@@ -11,9 +11,10 @@ from ortools.sat.python import cp_model
 from echowall.planning.conflicts import find_conflict
 from echowall.planning.deadline import Deadline
 from echowall.planning.testday.simulation import attendance
-from echowall.planning.testday.types import Building, Problem, Site
+from echowall.planning.testday.types import Building, Lock, Problem, Site
 from echowall.planning.types import Conflict, Demand, Effort, Said
 
+Drop = Callable[[Problem], Problem]
 WORK = 2.0
 """The solver's deterministic time for one assignment."""
 
@@ -146,12 +147,13 @@ def conflict_of(problem: Problem, effort: Effort, *, spare: int) -> Conflict | N
     return find_conflict(demands, is_feasible, deadline)
 
 
-def _droppable(problem: Problem) -> tuple[Sequence[Demand], list]:  # type: ignore[type-arg]
-    demands, drops = [], []
+def _droppable(problem: Problem) -> tuple[list[Demand], list[Drop]]:
+    demands: list[Demand] = []
+    drops: list[Drop] = []
     for lock in problem.locks:
         zh, en = f"{lock.building} 锁定在采样点 {lock.site}", f"{lock.building} locked to site {lock.site}"
         demands.append(Demand("lock", lock.building, Said(zh, en)))
-        drops.append(lambda rest, lock=lock: replace(rest, locks=tuple(one for one in rest.locks if one != lock)))
+        drops.append(_without_lock(lock))
     if problem.most_lanes is not None:
         said = Said(f"总共最多 {problem.most_lanes} 条通道", f"at most {problem.most_lanes} lanes in all")
         demands.append(Demand("most_lanes", "", said))
@@ -163,13 +165,17 @@ def _droppable(problem: Problem) -> tuple[Sequence[Demand], list]:  # type: igno
                 f"at most {site.most_lanes} lanes at {site.id}",
             )
             demands.append(Demand("site_lanes", site.id, said))
-            drops.append(lambda rest, site=site: _with_room(rest, site))
+            drops.append(_with_room(site))
     said = Said(f"步行不超过 {problem.walk_metres:g} 米", f"no walk above {problem.walk_metres:g} metres")
     demands.append(Demand("walk", "", said))
     drops.append(lambda rest: replace(rest, walk_metres=math.inf))
     return demands, drops
 
 
-def _with_room(problem: Problem, site: Site) -> Problem:
+def _without_lock(lock: Lock) -> Drop:
+    return lambda rest: replace(rest, locks=tuple(one for one in rest.locks if one != lock))
+
+
+def _with_room(site: Site) -> Drop:
     room = replace(site, most_lanes=1000)
-    return replace(problem, sites=tuple(room if one.id == site.id else one for one in problem.sites))
+    return lambda rest: replace(rest, sites=tuple(room if one.id == site.id else one for one in rest.sites))

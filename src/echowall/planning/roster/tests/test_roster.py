@@ -194,7 +194,7 @@ def legal(problem: Problem, roster: Roster) -> bool:
     return all(fault.place in ("objective", "change_count") for fault in validate(problem, shell))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(problem=small())
 def test_equals_brute_force(problem: Problem) -> None:
     if problem.days > 3:
