@@ -90,7 +90,7 @@ def relabelled(limits: Limits) -> Iterator[Finding]:
             e.matter_id,
             e.id,
             e.at,
-            _("由投诉改为咨询,理由:%s") % e.body.get("reason", ""),
+            _("由投诉改为咨询，理由：%s") % e.body.get("reason", ""),
             e.actor_name,
         )
 
@@ -179,7 +179,7 @@ def empty_phrase(limits: Limits) -> Iterator[Finding]:
     for e in _events(limits, "answered"):
         if is_empty_phrase(str(e.body.get("text", "")), limits.phrases, limits.letters):
             said = str(e.body.get("text", ""))[:40]
-            yield Finding(Rule.EMPTY_PHRASE, e.matter_id, e.id, e.at, _("答复只有空话:“%s”") % said, e.actor_name)
+            yield Finding(Rule.EMPTY_PHRASE, e.matter_id, e.id, e.at, _("答复只有空话：“%s”") % said, e.actor_name)
 
 
 def bulk_callbacks(limits: Limits) -> Iterator[Finding]:

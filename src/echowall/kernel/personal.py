@@ -122,7 +122,7 @@ def unseal_bytes(kind: str, sealed: Sealed) -> bytes:
     key_id = UUID(bytes=token[1:17])
     wrapped = key_by_id(key_id)
     if wrapped is None:
-        raise refuse("key_destroyed", _("该类个人信息已按期销毁,不能再读取"), value=kind)
+        raise refuse("key_destroyed", _("该类个人信息已按期销毁，不能再读取"), value=kind)
     try:
         return _unwrap(key_id, wrapped).decrypt(token[17:29], token[29:], kind.encode())
     except InvalidTag as exc:

@@ -164,7 +164,7 @@ class SuspendForm(MoveForm):
 class PlanForm(MoveForm):
     """The nodes of a plan, a line each."""
 
-    nodes = _text(_("计划节点"), rows=4, help_text=_("每行一个:日期 要完成的工作,例如 2022-05-10 更换电梯主板"))
+    nodes = _text(_("计划节点"), rows=4, help_text=_("每行一个：日期 要完成的工作，例如 2022-05-10 更换电梯主板"))
 
 
 class ClassForm(MoveForm):
@@ -181,7 +181,7 @@ class CheckForm(MoveForm):
     """Whether what was reported back holds."""
 
     passed = forms.ChoiceField(
-        label=_("核查结果"), choices=[("yes", _("通过")), ("no", _("不通过,退回重办"))], widget=forms.RadioSelect
+        label=_("核查结果"), choices=[("yes", _("通过")), ("no", _("不通过，退回重办"))], widget=forms.RadioSelect
     )
     note = _text(_("说明"), rows=2, required=False)
 

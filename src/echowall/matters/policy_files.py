@@ -78,7 +78,7 @@ def _json_rows(content: bytes) -> Iterable[tuple[str, Mapping[str, Any]]]:
     except ValueError as exc:
         raise InvalidInput(Problem("file_unreadable", _("不是 JSON 文件"), value=str(exc)[:80])) from exc
     if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
-        raise InvalidInput(Problem("file_unreadable", _("JSON 文件要是一列政策,每条一个对象")))
+        raise InvalidInput(Problem("file_unreadable", _("JSON 文件要是一列政策，每条一个对象")))
     return [(_("第 %d 条") % n, one) for n, one in enumerate(data, 1)]
 
 
@@ -111,7 +111,7 @@ def _row(place: str, values: Mapping[str, Any], problems: list[Problem]) -> Poli
         Problem("field_missing", _("不能空着"), place=where(n)) for n in ("title", "text", "source") if not text[n]
     ]
     if len(text["title"]) > 120 or len(text["source"]) > 200:
-        problems.append(Problem("text_too_long", _("标题最多 120 字,依据最多 200 字"), place=where("title")))
+        problems.append(Problem("text_too_long", _("标题最多 120 字，依据最多 200 字"), place=where("title")))
     if text["topic"] and text["topic"] not in default_topics():
         problems.append(
             Problem(
@@ -119,7 +119,7 @@ def _row(place: str, values: Mapping[str, Any], problems: list[Problem]) -> Poli
                 _("没有这个类别"),
                 place=where("topic"),
                 value=text["topic"],
-                fix=_("写类别代码,如 isolation.home"),
+                fix=_("写类别代码，如 isolation.home"),
             )
         )
     days: dict[str, date | None] = {}

@@ -76,7 +76,7 @@ MARKS = {
     "asked": (_("回访有结果"), Q(is_solved__isnull=False)),
     "solved": (_("回访已解决"), Q(is_solved=True)),
     "rated": (_("有满意度"), Q(satisfaction__isnull=False)),
-    "satisfied": (_("满意(4分以上)"), Q(satisfaction__gte=4)),
+    "satisfied": (_("满意（4分以上）"), Q(satisfaction__gte=4)),
     "timed_accept": (_("有受理用时"), Q(accepted_at__isnull=False)),
     "timed_solve": (_("有解决用时"), Q(solved_at__isnull=False)),
 }

@@ -16,7 +16,7 @@ _FORMER = ("waiting", "sending")
 def _transport(notice: Notice) -> str:
     known = dict(TransportKind.choices)
     said = str(known.get(notice.transport, notice.transport))
-    return f"{said} · {_now('未接通道,只记日志')}" if notice.carried_by == "console" != notice.transport else said
+    return f"{said} · {_now('未接通道，只记日志')}" if notice.carried_by == "console" != notice.transport else said
 
 
 def _result(notice: Notice) -> str:

@@ -45,7 +45,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 def try_again(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """Send a failed notice again."""
     operations.try_again(notice_id=notice_id, actor=actor_of(request), at=clock.now())
-    messages.success(request, _("已放回发件箱,马上重发"))
+    messages.success(request, _("已放回发件箱，马上重发"))
     return redirect("notices:list")
 
 
@@ -56,7 +56,7 @@ def _office_of(actor: Actor, asked: str) -> Place:
     for office in offices:
         if not asked or str(office.id) == asked:
             return office
-    raise NotFound(Problem("office_unknown", _("没有这个街道,或不归您管理"), value=asked))
+    raise NotFound(Problem("office_unknown", _("没有这个街道，或不归您管理"), value=asked))
 
 
 def transports(request: HttpRequest) -> HttpResponse:

@@ -43,5 +43,5 @@ TEAMS = Register(
         Column("phone", _("值班电话"), lambda t: t.phone),
         Column("active", _("状态"), lambda t: _("在用") if t.is_active else _("停用"), width=8),
     ),
-    empty=_("还没有专班,点右上角组建。"),
+    empty=_("还没有专班，点右上角组建。"),
 )

@@ -68,7 +68,7 @@ def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
     actor.require("teams.manage")
     found = within(actor).filter(id=team_id).first()
     if found is None:
-        raise NotFound(Problem("team_unknown", _("没有这个专班,或不归您管理"), value=str(team_id)))
+        raise NotFound(Problem("team_unknown", _("没有这个专班，或不归您管理"), value=str(team_id)))
     if request.method == "POST":
         _act(request, found)
         messages.success(request, _("已保存"))

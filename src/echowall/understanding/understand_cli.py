@@ -31,13 +31,13 @@ _FORMATS = (
 
 def add_parsers(subparsers: Any) -> None:
     """Add ``understand`` to a command line."""
-    parser = subparsers.add_parser("understand", help="读懂一个文件里的留言: 诉求、事项、紧急程度、时间、地点……")
+    parser = subparsers.add_parser("understand", help="读懂一个文件里的留言：诉求、事项、紧急程度、时间、地点……")
     parser.add_argument("--input", required=True, type=Path, metavar="FILE", help="留言文件 .csv 或 .jsonl, 可加 .gz")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="结果文件 .jsonl 或 .csv, 可加 .gz")
-    parser.add_argument("--text", metavar="COLUMN", help="正文在哪一列，多列用逗号分开，标题在前 (默认按常见列名找)")
-    parser.add_argument("--time", metavar="COLUMN", help="时间在哪一列 (默认按常见列名找)")
-    parser.add_argument("--at", metavar="TIME", help="没有时间的留言按此刻算, 如 2022-05-03T21:10")
-    parser.add_argument("--gazetteer", type=Path, metavar="FILE", help="地点表: id, parent_id, kind, name, aliases")
+    parser.add_argument("--text", metavar="COLUMN", help="正文在哪一列，多列用逗号分开，标题在前（默认按常见列名找）")
+    parser.add_argument("--time", metavar="COLUMN", help="时间在哪一列（默认按常见列名找）")
+    parser.add_argument("--at", metavar="TIME", help="没有时间的留言按此刻算，如 2022-05-03T21:10")
+    parser.add_argument("--gazetteer", type=Path, metavar="FILE", help="地点表：id, parent_id, kind, name, aliases")
     parser.set_defaults(run=run)
 
 
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         gazetteer = Gazetteer(read_gazetteer(arguments.gazetteer)) if arguments.gazetteer else None
         fallback = read_time(arguments.at) if arguments.at else None
         if arguments.at and fallback is None:
-            raise FileProblemError([f"--at: 看不懂的时间 {arguments.at!r}; 请写成 2022-05-03T21:10"])
+            raise FileProblemError([f"--at: 看不懂的时间 {arguments.at!r}；请写成 2022-05-03T21:10"])
         began = time.perf_counter()
         rows = _understood(arguments, gazetteer, fallback, problems)
         count = write_rows(arguments.output, rows)
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     spent = time.perf_counter() - began
-    sys.stderr.write(f"{count} 条, {spent:.1f} 秒, 每秒 {count / max(spent, 1e-9):.0f} 条\n")
+    sys.stderr.write(f"{count} 条，{spent:.1f} 秒，每秒 {count / max(spent, 1e-9):.0f} 条\n")
     for problem in problems:
         sys.stderr.write(problem + "\n")
     return 3 if problems else 0
@@ -74,13 +74,13 @@ def _understood(
             _check_columns(arguments, row, text_column, time_column)
         text = "\n".join(str(row[name]) for name in (text_column or "").split(",") if row.get(name))
         if not text.strip():
-            problems.append(f"{arguments.input.name} 第{number}行 {text_column} 列: 没有正文; 请补上或删去这一行")
+            problems.append(f"{arguments.input.name} 第{number}行 {text_column} 列：没有正文；请补上或删去这一行")
             continue
         stated = row.get(time_column or "")
         sent_at = read_time(str(stated)) if stated else fallback
         if sent_at is None:
             problems.append(
-                f"{arguments.input.name} 第{number}行 {time_column or '时间'} 列: 看不懂的时间 {stated!r}; 请写成 "
+                f"{arguments.input.name} 第{number}行 {time_column or '时间'} 列：看不懂的时间 {stated!r}；请写成 "
                 f"2022-05-03 21:10:00, 或用 --at 给一个"
             )
             continue
@@ -97,12 +97,12 @@ def _check_columns(arguments: argparse.Namespace, row: dict[str, Any], text: str
     absent = [name for name in (text or "").split(",") if name not in row]
     if absent:
         text = "、".join(absent)
-        problems.append(f"{arguments.input.name}: 没有正文列 {text or ''}; 用 --text 指明, 现有: {there}")
+        problems.append(f"{arguments.input.name}: 没有正文列 {text or ''}；用 --text 指明，现有：{there}")
     if arguments.time and when not in row:
-        problems.append(f"{arguments.input.name}: 没有时间列 {when}; 用 --time 指明, 现有: {there}")
+        problems.append(f"{arguments.input.name}: 没有时间列 {when}；用 --time 指明，现有：{there}")
     if when is None and not arguments.at:
         problems.append(
-            f"{arguments.input.name}: 没有时间列; 用 --time 指明, 或用 --at 给所有留言一个时间, 现有: {there}"
+            f"{arguments.input.name}: 没有时间列；用 --time 指明，或用 --at 给所有留言一个时间，现有：{there}"
         )
     if problems:
         raise FileProblemError(problems)

@@ -43,7 +43,7 @@ _KEPT_STATUS = ("200", "404")
 _CONTROL = "public, max-age=10, stale-while-revalidate=60"
 _AWAY = (
     "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><title>回音壁</title>"
-    "<p>页面正在恢复,请过一会儿再试。生命危险请先拨 120、110、119。</p><p>Please try again in a moment.</p>"
+    "<p>页面正在恢复，请过一会儿再试。生命危险请先拨 120、110、119。</p><p>Please try again in a moment.</p>"
 )
 
 

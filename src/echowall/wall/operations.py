@@ -193,7 +193,7 @@ def _moved(post_id: UUID, state: WallPost.State, kind: str, reason: str, actor: 
         if post.state == state:
             return post
         if state == _S.PUBLISHED and "not_agreed" in post.flags:
-            raise refuse("not_agreed", _("反映人不同意公开,不能公开"), place="state", value=post.title)
+            raise refuse("not_agreed", _("反映人不同意公开，不能公开"), place="state", value=post.title)
         _step(post, kind, _kept(post), actor, at, reason)
         _set_state(post, state, actor, at)
     return post
@@ -203,7 +203,7 @@ def _moderated(post_id: UUID, actor: Actor) -> WallPost:
     """Return the post, locked. Raises NotFound ``post_unknown``, NotPermitted without wall.moderate there."""
     post = WallPost.objects.select_for_update().filter(id=post_id).first()
     if post is None or not actor.scope.covers(post.place_path):
-        raise NotFound(Problem("post_unknown", _("没有这一条,或不在您的职责范围内"), value=str(post_id)))
+        raise NotFound(Problem("post_unknown", _("没有这一条，或不在您的职责范围内"), value=str(post_id)))
     actor.require("wall.moderate", post.place_path)
     return post
 

@@ -97,7 +97,7 @@ def post_by_slug(slug: str) -> WallPost:
     """
     post = published().filter(slug=slug).first()
     if post is None:
-        raise NotFound(Problem("post_unknown", "没有这一条,或已不再公开", value=slug))
+        raise NotFound(Problem("post_unknown", "没有这一条，或已不再公开", value=slug))
     return post
 
 

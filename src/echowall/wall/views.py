@@ -98,7 +98,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 
 
 def _summary(post: WallPost) -> str:
-    return _("%(place)s 反映:%(question)s\n答复:%(answer)s") % {
+    return _("%(place)s 反映：%(question)s\n答复：%(answer)s") % {
         "place": post.place_name,
         "question": post.question,
         "answer": post.answer,

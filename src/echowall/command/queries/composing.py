@@ -167,7 +167,7 @@ def _table(section: Section, subject: Subject, counted: _Counter, language: str)
     order = sorted(groups.items(), key=lambda item: (-item[1], item[0]))
     lines = [
         {
-            "name": names.get(value, value) or _("(未分)"),
+            "name": names.get(value, value) or _("（未分）"),
             "count": n,
             "url": count(
                 figure.code, counted.actor, subject.period, {**subject.narrowing(figure.register), key: value}

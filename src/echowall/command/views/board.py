@@ -77,15 +77,15 @@ def _charts(kept: Snapshot) -> list[dict[str, Any]]:
     n = ngettext("近7日立案 n = %(n)d", "近7日立案 n = %(n)d", total) % {"n": total}
     standing = _("在办 n = %(n)d") % {"n": kept.tiles["in_hand"]}
     return [
-        {"title": _("十四日走势"), "data": _trend(kept), "note": _("按日,上海时间"), "wide": True},
+        {"title": _("十四日走势"), "data": _trend(kept), "note": _("按日，上海时间"), "wide": True},
         _bars(
-            _("在办:时限颜色"),
+            _("在办：时限颜色"),
             kept.open_by["colour"],
             {k: str(CLOCK[k].word) for k in ("green", "amber", "red")},
             standing,
         ),
-        _bars(_("在办:紧急程度"), kept.open_by["urgency"], {k: str(s.word) for k, s in URGENCY.items()}, standing),
-        _bars(_("在办:社区"), kept.open_by["community"], names, standing),
+        _bars(_("在办：紧急程度"), kept.open_by["urgency"], {k: str(s.word) for k, s in URGENCY.items()}, standing),
+        _bars(_("在办：社区"), kept.open_by["community"], names, standing),
         _bars(
             _("来自渠道"),
             kept.came_by["channel"],
@@ -115,7 +115,7 @@ def _bars(title: str, shares: list[Share], names: Mapping[str, str], note: str) 
     return {
         "title": title,
         "data": data,
-        "note": note + (_(",另有 %(n)d 件未列") % {"n": rest} if rest else ""),
+        "note": note + (_("，另有 %(n)d 件未列") % {"n": rest} if rest else ""),
         "height": f"{max(90, 34 + 26 * len(shown))}px",
     }
 

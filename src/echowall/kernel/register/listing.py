@@ -48,7 +48,7 @@ class Listing:
     def count_text(self) -> str:
         """The count as the page says it; a search says when it shows only the newest of what it found."""
         if "q" in self.given and self.count >= FOUND_AT_MOST:
-            return _("最新的 %d 条,请再加条件") % FOUND_AT_MOST
+            return _("最新的 %d 条，请再加条件") % FOUND_AT_MOST
         return _("%d 条以上") % SEEN_AT_MOST if self.is_capped else _("%d 条") % self.count
 
     @cached_property
@@ -112,7 +112,7 @@ def listing_for(register: Register, actor: Actor, asked: Mapping[str, str]) -> L
     page_text = asked.get("page", "1") or "1"
     page_number = int(page_text) if _PAGE.fullmatch(page_text) else 0
     if not 1 <= page_number <= SEEN_AT_MOST // PAGE_ROWS:
-        problems.append(Problem("page_invalid", _("没有这一页,请缩小筛选范围"), place="page", value=page_text))
+        problems.append(Problem("page_invalid", _("没有这一页，请缩小筛选范围"), place="page", value=page_text))
     if problems:
         raise InvalidInput(problems)
     tie = "-id" if order.startswith("-") else "id"
@@ -128,7 +128,7 @@ def _applied(item: Filter, rows: Rows, text: str, actor: Actor) -> tuple[Rows, P
     try:
         return item.apply(rows, text), None
     except ValueError:
-        return rows, filter_problem(item, text, _("不能这样筛选,日期请写成 2022-05-03"))
+        return rows, filter_problem(item, text, _("不能这样筛选，日期请写成 2022-05-03"))
 
 
 def _order(register: Register, asked: str) -> tuple[str, Problem | None]:

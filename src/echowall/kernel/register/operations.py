@@ -92,7 +92,7 @@ def delete_view(*, view_id: UUID, actor: Actor, at: datetime) -> None:
     with transaction.atomic():
         count, _by = SavedView.objects.filter(id=view_id, owner_id=actor.id).delete()
         if not count:
-            raise NotFound(Problem("view_unknown", _("没有这个视图,或不是您的"), value=str(view_id)))
+            raise NotFound(Problem("view_unknown", _("没有这个视图，或不是您的"), value=str(view_id)))
         audit.record(actor=actor, at=at, action="kernel.view.deleted", subject=("view", view_id))
 
 

@@ -119,7 +119,7 @@ def download(request: HttpRequest, progress_id: UUID) -> FileResponse:
     work = _own_progress(request, progress_id)
     path = Path(settings.MEDIA_ROOT) / "exports" / work.file
     if not work.file or not path.is_file():
-        raise NotFound(Problem("file_gone", _("文件已过期清除,请重新导出"), value=work.title))
+        raise NotFound(Problem("file_gone", _("文件已过期清除，请重新导出"), value=work.title))
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"{work.title}.xlsx")
 
 
@@ -133,5 +133,5 @@ def _register(name: str) -> Register:
 def _own_progress(request: HttpRequest, progress_id: UUID) -> Progress:
     work = Progress.objects.filter(id=progress_id, owner_id=actor_of(request).own_id).first()
     if work is None:
-        raise NotFound(Problem("work_unknown", _("没有这项后台工作,或不是您发起的"), value=str(progress_id)))
+        raise NotFound(Problem("work_unknown", _("没有这项后台工作，或不是您发起的"), value=str(progress_id)))
     return work

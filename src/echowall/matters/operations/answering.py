@@ -136,7 +136,7 @@ def answer_reporters(
 def _answer_problems(text: str, findings: Sequence[dict[str, Any]], despite: str | None) -> list[Problem]:
     """Return why an answer may not go out; ``despite`` is the reason for sending it all the same, None without."""
     problems = [
-        Problem("place_open", _("模板里还有没填的地方"), place="text", value=name, fix=_("填好,或删去"))
+        Problem("place_open", _("模板里还有没填的地方"), place="text", value=name, fix=_("填好，或删去"))
         for name in open_places(text)
     ]
     if findings and despite is None:
@@ -255,7 +255,7 @@ def save_reply_template(
         if not given.strip()
     ]
     problems += [
-        Problem("place_unknown", _("没有这个可填的项"), place="text", value=name, fix=_("可用:%s") % "、".join(PLACES))
+        Problem("place_unknown", _("没有这个可填的项"), place="text", value=name, fix=_("可用：%s") % "、".join(PLACES))
         for name in unknown_places(wording.text)
     ]
     if wording.topic and wording.topic not in default_topics():
@@ -267,7 +267,7 @@ def save_reply_template(
         if template_id is not None:
             held = ReplyTemplate.objects.select_for_update().filter(id=template_id, office=office).first()
             if held is None:
-                raise NotFound(Problem("template_unknown", _("没有这个模板,或不是本街道的"), value=str(template_id)))
+                raise NotFound(Problem("template_unknown", _("没有这个模板，或不是本街道的"), value=str(template_id)))
             template = held
         template.name, template.text = wording.name.strip()[:60], wording.text
         template.topic, template.is_active = wording.topic, wording.is_active

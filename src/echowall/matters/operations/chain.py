@@ -65,7 +65,7 @@ def locked(matter_id: UUID) -> Matter:
     # terms is a search index the size of the text; nobody here reads it.
     matter = Matter.objects.select_for_update(of=("self",)).defer("terms").filter(id=matter_id).first()
     if matter is None:
-        raise NotFound(Problem("matter_unknown", _("没有这个事项,或不在您的职责范围内"), value=str(matter_id)))
+        raise NotFound(Problem("matter_unknown", _("没有这个事项，或不在您的职责范围内"), value=str(matter_id)))
     return matter
 
 

@@ -229,7 +229,7 @@ def report_back(
                     "evidence_missing",
                     _("还没有处置凭证"),
                     place="evidence",
-                    fix=_("请上传照片或文件,或写明处置经过(不少于 10 字)"),
+                    fix=_("请上传照片或文件，或写明处置经过（不少于 10 字）"),
                 )
             )
         waiting = Assignment.objects.filter(matter=matter, ended_at=None, is_lead=False).select_related("team")

@@ -25,7 +25,7 @@ from ..policy_files import PolicyRow
 def _require(place: Place | None, actor: Actor) -> None:
     """Refuse who may not write for a place: the desk for its own office; texts for everywhere come with the program."""
     if place is None and actor.kind != "system":
-        raise NotPermitted(Problem("not_permitted", _("通用口径随程序发布,不能在这里改"), place="place"))
+        raise NotPermitted(Problem("not_permitted", _("通用口径随程序发布，不能在这里改"), place="place"))
     actor.require("matters.check", place.path if place else None)
 
 

@@ -42,7 +42,10 @@ def _pass_time(matter: Matter, at: datetime) -> None:
         until = clocks.suspended_until(rows)
         if until is not None and until <= at:
             step = Step(
-                "resumed", {"note": _("挂账期满,自动恢复")}, to_state=state_before_suspension(matter), happened_at=until
+                "resumed",
+                {"note": _("挂账期满，自动恢复")},
+                to_state=state_before_suspension(matter),
+                happened_at=until,
             )
             append(matter, MOVES["resumed"], step, SYSTEM_ACTOR, at)
             rows = clocks.history_of(matter)

@@ -40,13 +40,15 @@ def unmask_reporter(*, report_id: UUID, reason: str, actor: Actor, at: datetime)
     with transaction.atomic():
         report = Report.objects.select_related("matter").filter(id=report_id).first()
         if report is None:
-            raise NotFound(Problem("report_unknown", _("没有这位反映人,或不在您的职责范围内"), value=str(report_id)))
+            raise NotFound(Problem("report_unknown", _("没有这位反映人，或不在您的职责范围内"), value=str(report_id)))
         matter = report.matter
         in_team = bool(queries.working_team_ids(matter) & actor.team_ids)
         if not (actor.may("personal.unmask", matter.place_path) or (in_team and actor.may("personal.unmask"))):
             raise NotPermitted(Problem("not_permitted", _("您的岗位没有这项权限"), value="personal.unmask"))
         if len(reason.strip()) < _REASON_LETTERS:
-            raise InvalidInput(Problem("field_missing", _("请写明查看理由(不少于 4 字)"), place="reason", value=reason))
+            raise InvalidInput(
+                Problem("field_missing", _("请写明查看理由（不少于 4 字）"), place="reason", value=reason)
+            )
         said = voices_queries.said_in_clear(report.message_id)
         audit.record(
             actor=actor,

@@ -51,7 +51,7 @@ def _done(request: HttpRequest, matter_id: UUID, label: str) -> HttpResponse:
     if request.headers.get("HX-Request") and still_seen:
         context = page_context(request, visible_matter(request, matter_id)) | {"done": label}
         return render(request, "matters/body.html", context)
-    messages.success(request, _("%s:已办好") % label)
+    messages.success(request, _("%s：已办好") % label)
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)

@@ -30,7 +30,7 @@ def _matter(request: HttpRequest, matter_id: UUID) -> Matter:
     actor_of(request).require("matters.see")
     matter = Matter.objects.select_related("place", "office", "lead_team").filter(id=matter_id).first()
     if matter is None:
-        raise NotFound(Problem("matter_unknown", _("没有这个事项,或不在您的职责范围内"), value=str(matter_id)))
+        raise NotFound(Problem("matter_unknown", _("没有这个事项，或不在您的职责范围内"), value=str(matter_id)))
     return matter
 
 
@@ -102,7 +102,7 @@ def send(request: HttpRequest, matter_id: UUID) -> HttpResponse:
             context,
             status=422,
         )
-    messages.success(request, _("已送出,按各人来的渠道发送") if given["kind"] != "informed" else _("已告知进展"))
+    messages.success(request, _("已送出，按各人来的渠道发送") if given["kind"] != "informed" else _("已告知进展"))
     target = reverse("matters:answering", args=[matter.id])
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("matters:detail", args=[matter.id])})

@@ -34,7 +34,7 @@ def visible_matter(request: HttpRequest, matter_id: UUID) -> Matter:
         .first()
     )
     if matter is None:
-        raise NotFound(Problem("matter_unknown", _("没有这个事项,或不在您的职责范围内")))
+        raise NotFound(Problem("matter_unknown", _("没有这个事项，或不在您的职责范围内")))
     return matter
 
 
@@ -91,7 +91,7 @@ def evidence_file(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
     actor_of(request).require("matters.see")
     row = Evidence.objects.filter(id=evidence_id).first()
     if row is None or not row.sha256:
-        raise NotFound(Problem("file_unknown", _("没有这个文件,或不在您的职责范围内")))
+        raise NotFound(Problem("file_unknown", _("没有这个文件，或不在您的职责范围内")))
     return _file(row.content_type, files.read(row.sha256), f"{row.id}")
 
 

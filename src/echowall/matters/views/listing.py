@@ -70,7 +70,7 @@ def merge_chosen(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(problem))
         return redirect("matters:list")
     messages.success(
-        request, _("%(count)d 件已并入 %(number)s,可在该事项页撤销") % {"count": len(others), "number": kept.number}
+        request, _("%(count)d 件已并入 %(number)s，可在该事项页撤销") % {"count": len(others), "number": kept.number}
     )
     return redirect("matters:detail", kept.id)
 

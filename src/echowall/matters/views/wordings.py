@@ -41,7 +41,7 @@ def own_office(actor: Actor, permission: str) -> Place:
             office = Place.objects.filter(path__above=grant.path, kind=Place.Kind.OFFICE).first()
             if office is not None and actor.may(permission, office.path):
                 return office
-    raise NotFound(Problem("office_unknown", _("您的岗位不在任何一个街道,不能改这里")))
+    raise NotFound(Problem("office_unknown", _("您的岗位不在任何一个街道，不能改这里")))
 
 
 def _topics() -> list[tuple[str, str]]:
@@ -55,7 +55,7 @@ def template(request: HttpRequest, template_id: UUID | None = None) -> HttpRespo
     office = own_office(actor, "matters.answer")
     held = TEMPLATES.base(actor).filter(id=template_id).first() if template_id else None
     if template_id and held is None:
-        raise NotFound(Problem("template_unknown", _("没有这个模板,或不是本街道的"), value=str(template_id)))
+        raise NotFound(Problem("template_unknown", _("没有这个模板，或不是本街道的"), value=str(template_id)))
     given: Any = held or {"is_active": True, "topic": request.GET.get("topic", ""), "text": request.GET.get("text", "")}
     problems: tuple[Problem, ...] = ()
     if request.method == "POST":
@@ -122,7 +122,7 @@ def load_policies(request: HttpRequest) -> HttpResponse:
     )
     messages.success(
         request,
-        _("新增 %(added)d 条,更新 %(changed)d 条,共 %(total)d 条")
+        _("新增 %(added)d 条，更新 %(changed)d 条，共 %(total)d 条")
         % {"added": added, "changed": changed, "total": len(rows)},
     )
     return redirect("matters:policies")

@@ -72,7 +72,7 @@ class WechatTransport:
                 )
             )
             if not answer.get("access_token"):
-                raise NotDelivered(f"取不到公众号令牌:{answer.get('errcode', '')}")
+                raise NotDelivered(f"取不到公众号令牌：{answer.get('errcode', '')}")
             token = str(answer["access_token"])
             _tokens[self.base, self.app_id] = (token, time.monotonic() + float(answer.get("expires_in", 7200)) - 300)
             return token
@@ -81,7 +81,7 @@ class WechatTransport:
 class WecomTransport:
     """Posts into the group where it was said, by that group's robot."""
 
-    FIELDS = (Field("url", "群机器人地址(含 key)", is_secret=True),)
+    FIELDS = (Field("url", "群机器人地址（含 key）", is_secret=True),)
 
     def __init__(self, settings: dict[str, str]) -> None:
         self.url = settings["url"]

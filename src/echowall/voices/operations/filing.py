@@ -205,7 +205,7 @@ def note_message(*, message: Message, actor: Actor, at: datetime) -> Message:
     """
     actor.require("voices.correct", message.place_path)
     if message.state in {State.FILED, State.HANDLED}:
-        raise refuse("message_filed", _("留言已归入事项,请在事项里处理"), place="message", value=message.ticket)
+        raise refuse("message_filed", _("留言已归入事项，请在事项里处理"), place="message", value=message.ticket)
     with transaction.atomic():
         message.state, message.band = State.NOTED, "sure"
         Message.objects.filter(id=message.id).update(state=State.NOTED, band="sure")

@@ -59,7 +59,7 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
 def _found(message_id: UUID) -> Message:
     row = Message.objects.select_related("place__parent", "source", "loaded").filter(id=message_id).first()
     if row is None:
-        raise NotFound(Problem("message_unknown", _("没有这条留言,或不在您的职责范围内"), value=str(message_id)))
+        raise NotFound(Problem("message_unknown", _("没有这条留言，或不在您的职责范围内"), value=str(message_id)))
     return row
 
 
@@ -178,7 +178,7 @@ def note(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Keep the message on record without a matter, on to the next."""
     row = _found(message_id)
     operations.note_message(message=row, actor=actor_of(request), at=clock.now())
-    notes.success(request, _("%(ticket)s 已记录,不立事项") % {"ticket": row.ticket})
+    notes.success(request, _("%(ticket)s 已记录，不立事项") % {"ticket": row.ticket})
     return _onward(request, row)
 
 
@@ -186,7 +186,7 @@ def try_again(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Have a parked message understood anew."""
     row = _found(message_id)
     operations.try_again(message=row, actor=actor_of(request), at=clock.now())
-    notes.info(request, _("已重新排队,稍后自动理解"))
+    notes.info(request, _("已重新排队，稍后自动理解"))
     return redirect(_address(row.id, _queue(request)))
 
 
