@@ -69,9 +69,7 @@ def _due(kind: Kind, office: Place, policy: Policy, asked: set[UUID]) -> tuple[l
         return subjects, held_count
 
 
-def _new_record(
-    kind: Kind, office: Place, policy: Policy, held_count: int, actor: Actor, at: datetime
-) -> Destruction:
+def _new_record(kind: Kind, office: Place, policy: Policy, held_count: int, actor: Actor, at: datetime) -> Destruction:
     return Destruction(
         office_id=office.id, place_path=office.path, kind=kind.name, held_count=held_count,
         reason=_("保存期满 %(days)d 天") % {"days": policy.days}, policy=f"{SUBJECT}@{policy.version}", days=policy.days,

@@ -37,5 +37,3 @@ def _destroy_exports(subjects: Sequence[UUID], _record: UUID, _at: datetime) -> 
     count = rows.update(file="")
     transaction.on_commit(lambda: [path.unlink(missing_ok=True) for path in paths] and None)
     return Destroyed(count)
-
-

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matters', '0009_search_newest'),
+        ("matters", "0009_search_newest"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='evidence',
-            name='destroyed_at',
-            field=models.DateTimeField(help_text='when its content died on its day; the row stays', null=True),
+            model_name="evidence",
+            name="destroyed_at",
+            field=models.DateTimeField(help_text="when its content died on its day; the row stays", null=True),
         ),
         migrations.AddField(
-            model_name='matter',
-            name='words_destroyed_at',
-            field=models.DateTimeField(help_text='when its words died on their day', null=True),
+            model_name="matter",
+            name="words_destroyed_at",
+            field=models.DateTimeField(help_text="when its words died on their day", null=True),
         ),
     ]

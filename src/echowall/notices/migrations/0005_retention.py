@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notices', '0004_delivery_security'),
+        ("notices", "0004_delivery_security"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='notice',
-            name='destroyed_at',
-            field=models.DateTimeField(help_text='when address and text died on their day', null=True),
+            model_name="notice",
+            name="destroyed_at",
+            field=models.DateTimeField(help_text="when address and text died on their day", null=True),
         ),
     ]

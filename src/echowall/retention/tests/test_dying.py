@@ -64,7 +64,8 @@ class TestDestroyDue:
         with scope.as_system():
             held = Message.objects.get(id=message.id)
             assert (held.phone_sealed, held.phone_index, held.phone_masked, held.sender_masked) == (None, None, "", "")
-            assert "狂犬" in held.body and held.intent == message.intent
+            assert "狂犬" in held.body
+            assert held.intent == message.intent
             assert not Trace.objects.filter(report__matter=matter).exists()
         assert destroy_due(at=_after(179)) == []
         assert _kinds(destroy_due(at=_after(180))) == {"words": 1, "attachments": 1}
@@ -104,7 +105,7 @@ class TestDestroyDue:
         assert not (Path(settings.MEDIA_ROOT) / digest[:2] / digest).exists()
 
     def test_counts_history_and_clocks_stay_and_the_audit_chain_verifies(self, cast: Cast) -> None:
-        matter, message = _closed(cast)
+        matter, _message = _closed(cast)
         with scope.as_system():
             events = list(HistoryEvent.objects.filter(matter=matter).order_by("seq").values_list("kind", "at"))
             figures = Message.objects.count(), Matter.objects.filter(state="closed").count()
@@ -123,7 +124,8 @@ class TestDestroyDue:
         matter, message = _closed(cast)
         record = next(r for r in destroy_due(at=_after(180)) if r.kind == "words")
         assert (record.count, record.days, record.by_name) == (1, 180, "系统")
-        assert record.policy.startswith("retention@") and "180" in record.reason
+        assert record.policy.startswith("retention@")
+        assert "180" in record.reason
         assert record.closed_before == clock.midnight(clock.today(CLOSED) + timedelta(days=1))
         with scope.as_system():
             subjects = DestroyedSubject.objects.filter(destruction=record)
@@ -147,7 +149,7 @@ class TestDestroyDue:
         assert _kinds(destroy_due(at=_after(3000))) == {}
 
     def test_reopened_matter_lives_again(self, cast: Cast) -> None:
-        matter, message = _closed(cast)
+        matter, _message = _closed(cast)
         duty = cast.fuhua.actor("duty")
         with story.as_actor(duty):
             act.reopen_matter(matter_id=matter.id, cause="居民反映没有解决", actor=duty, at=_after(60))
@@ -195,7 +197,9 @@ class TestHolds:
             act.close_matter(matter_id=matter.id, actor=duty, at=CLOSED)
         with scope.as_system():
             (kept,) = queries.holds_in_force(cast.fuhua.office.id)
-        assert kept.holder == matter.id and "区里督办件" in kept.reason and kept.who == "督查孙静"
+        assert kept.holder == matter.id
+        assert "区里督办件" in kept.reason
+        assert kept.who == "督查孙静"
         assert destroy_due(at=_after(400)) == []
         with story.as_actor(inspector):
             act.evaluate_matter(matter_id=matter.id, grade=4, note="已核", actor=inspector, at=CLOSED)
@@ -222,7 +226,14 @@ class TestDatabase:
             return int(cursor.fetchone()[0])
 
     def _record(self, **about: object) -> Destruction:
-        given = {"kind": "words", "count": 1, "reason": "试", "closed_before": _after(0), "at": _after(1), "by_name": "试"}
+        given = {
+            "kind": "words",
+            "count": 1,
+            "reason": "试",
+            "closed_before": _after(0),
+            "at": _after(1),
+            "by_name": "试",
+        }
         return Destruction(id=new_id(), **(given | about))
 
     def test_leaves_alone_what_is_open_young_or_held(self, cast: Cast) -> None:

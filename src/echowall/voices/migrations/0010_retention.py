@@ -4,30 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('voices', '0009_search_newest'),
+        ("voices", "0009_search_newest"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attachment',
-            name='destroyed_at',
-            field=models.DateTimeField(help_text='when its content died on its day; the row stays', null=True),
+            model_name="attachment",
+            name="destroyed_at",
+            field=models.DateTimeField(help_text="when its content died on its day; the row stays", null=True),
         ),
         migrations.AddField(
-            model_name='import',
-            name='destroyed_at',
-            field=models.DateTimeField(help_text='when its file and wrong values died on their day', null=True),
+            model_name="import",
+            name="destroyed_at",
+            field=models.DateTimeField(help_text="when its file and wrong values died on their day", null=True),
         ),
         migrations.AddField(
-            model_name='message',
-            name='contact_destroyed_at',
+            model_name="message",
+            name="contact_destroyed_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='message',
-            name='words_destroyed_at',
+            model_name="message",
+            name="words_destroyed_at",
             field=models.DateTimeField(null=True),
         ),
     ]
