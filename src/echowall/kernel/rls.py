@@ -14,10 +14,21 @@ from django.db.migrations.operations import RunSQL
 
 # Sub-selects are evaluated once per statement, not once per row.
 EVERYTHING = "(SELECT current_setting('echowall.everything', true)) = 'on'"
-_PATHS = "((SELECT NULLIF(current_setting('echowall.paths', true), ''))::ltree[])"
-_OFFICES = "((SELECT NULLIF(current_setting('echowall.offices', true), ''))::uuid[])"
-_TEAMS = "((SELECT NULLIF(current_setting('echowall.teams', true), ''))::uuid[])"
-_PURPOSES = "((SELECT NULLIF(current_setting('echowall.purposes', true), ''))::text[])"
+
+
+def paths_of(purpose: str) -> str:
+    """Return SQL for the place paths that are open for a purpose."""
+    return f"((SELECT NULLIF(current_setting('echowall.paths_{purpose}', true), ''))::ltree[])"
+
+
+def offices_of(purpose: str) -> str:
+    """Return SQL for the ids of the street offices that are open as a whole for a purpose."""
+    return f"((SELECT NULLIF(current_setting('echowall.offices_{purpose}', true), ''))::uuid[])"
+
+
+def teams_of(purpose: str) -> str:
+    """Return SQL for the ids of the teams whose rows are open for a purpose."""
+    return f"((SELECT NULLIF(current_setting('echowall.teams_{purpose}', true), ''))::uuid[])"
 
 
 def visible(
@@ -26,18 +37,18 @@ def visible(
     """Return the SQL condition under which a row is visible.
 
     Args:
-        purpose: the purpose that the reader's role must have.
+        purpose: the purpose that the reader's role must have; only the places held for it count.
         office: column with the street office's id.
         path: column with the place's path (ltree).
         teams: column with an array of team ids that may see the row, or "".
         also: column with an array of further offices that act on the row, or "".
     """
-    ways = [f"{office} = ANY ({_OFFICES})", f"{path} <@ {_PATHS}"]
+    ways = [EVERYTHING, f"{office} = ANY ({offices_of(purpose)})", f"{path} <@ {paths_of(purpose)}"]
     if teams:
-        ways.append(f"{teams} && {_TEAMS}")
+        ways.append(f"{teams} && {teams_of(purpose)}")
     if also:
-        ways.append(f"{also} && {_OFFICES}")
-    return f"({EVERYTHING} OR ({_PURPOSES} @> ARRAY['{purpose}'] AND ({' OR '.join(ways)})))"
+        ways.append(f"{also} && {offices_of(purpose)}")
+    return f"({' OR '.join(ways)})"
 
 
 def visible_through(table: str, column: str) -> str:
@@ -75,6 +86,21 @@ class Guarded(RunSQL):
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """Return what the migration writer needs."""
         return self.__class__.__qualname__, [self.table, self.condition], {"anybody_adds": self.anybody_adds}
+
+
+class Reguarded(RunSQL):
+    """Give a guarded table's policy a new condition: where ``visible`` itself has changed since the table was made."""
+
+    def __init__(self, table: str, condition: str) -> None:
+        self.table, self.condition = table, condition
+        super().__init__(
+            sql=[f"ALTER POLICY {table}_scope ON {table} USING ({condition}) WITH CHECK ({condition})"],
+            reverse_sql=RunSQL.noop,
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what the migration writer needs."""
+        return self.__class__.__qualname__, [self.table, self.condition], {}
 
 
 def app_role() -> str:

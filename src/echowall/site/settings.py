@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "echowall.playbooks",
     "echowall.notices",
     "echowall.documents",
+    "echowall.retention",
     "echowall.voices",
     "echowall.matters",
     "echowall.wall",

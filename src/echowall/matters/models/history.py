@@ -76,3 +76,4 @@ class Evidence(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     added_at = models.DateTimeField()
     added_by_id = models.UUIDField()
+    destroyed_at = models.DateTimeField(null=True, help_text="when its content died on its day; the row stays")

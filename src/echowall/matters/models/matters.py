@@ -81,6 +81,7 @@ class Matter(models.Model):
     split_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
     last_seq = models.PositiveIntegerField(default=0)
     terms = SearchVectorField(null=True)
+    words_destroyed_at = models.DateTimeField(null=True, help_text="when its words died on their day")
 
     class Meta:
         indexes = (

@@ -73,6 +73,10 @@ class Message(models.Model):
     needed_by_at = models.DateTimeField(null=True)
     terms = SearchVectorField(null=True)
 
+    # Set by the database function that destroyed it on its day (voices/retention.py).
+    contact_destroyed_at = models.DateTimeField(null=True)
+    words_destroyed_at = models.DateTimeField(null=True)
+
     class Meta:
         constraints = (models.UniqueConstraint(fields=("source", "key"), name="one_message_per_source_and_key"),)
         indexes = (
@@ -133,3 +137,4 @@ class Attachment(models.Model):
     byte_count = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     remote_url = models.URLField(max_length=500, blank=True)
+    destroyed_at = models.DateTimeField(null=True, help_text="when its content died on its day; the row stays")

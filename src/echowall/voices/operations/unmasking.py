@@ -80,4 +80,4 @@ def unmask_message(
             where=(message.office_id, message.place_path),
         )
         sealed = {f: getattr(message, f"{f}_sealed") for f in fields}
-        return Unmasked(**{f: unseal(FIELDS[f], value) for f, value in sealed.items() if value})
+        return Unmasked(**{f: unseal(FIELDS[f], value) for f, value in sealed.items() if value is not None})

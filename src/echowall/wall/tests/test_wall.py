@@ -12,6 +12,7 @@ from echowall.kernel import scope
 from echowall.kernel.errors import NotFound, NotPermitted, Refusal
 from echowall.matters import operations as matters_operations
 from echowall.matters.models import Matter
+from echowall.retention.operations import destroy_due
 from echowall.voices.channels.types import HeardMessage
 from echowall.voices.operations import hear_messages
 from echowall.wall import operations, queries, reactions
@@ -93,6 +94,15 @@ class TestProposePost:
             reactions.propose_answered(matter_id=str(matter.id), event_id="")
             reactions.propose_closed(matter_id=str(matter.id), event_id="")
             assert (WallStep.objects.count(), queries.edition()) == before
+
+    def test_outlives_the_words_of_its_message_as_it_was_redacted(self, cast: Cast) -> None:
+        post = post_of(closed_matter(cast))
+        records = destroy_due(at=EVENING + timedelta(days=400))
+        assert {"words", "contact", "handling"} <= {record.kind for record in records}
+        with scope.as_system():
+            left = WallPost.objects.get(id=post.id)
+        assert (left.question, left.answer, left.state) == (post.question, post.answer, "published")
+        assert "垃圾三天没人收" in left.question and "王建国" not in left.question
 
     def test_reopened_matter_leaves_the_wall(self, cast: Cast, client: Client) -> None:
         matter = closed_matter(cast)
