@@ -100,7 +100,7 @@ MATTERS = Register(
     tone=lambda m: "tone-critical" if m.urgency == "critical" and m.state in OPEN_STATES else "",
     columns=(
         Column("number", _("编号"), lambda m: m.number, width=20, sort="number"),
-        Column("urgency", _("紧急"), lambda m: m.urgency, "urgency", width=8),
+        Column("urgency", _("紧急程度"), lambda m: m.urgency, "urgency", width=8),
         Column("title", _("事项"), lambda m: m.title, width=40),
         Column("place", _("地点"), lambda m: m.place.address, width=20),
         Column("topic", _("类别"), lambda m: topic_label(m.topic), width=20),
@@ -127,7 +127,7 @@ MATTERS = Register(
     filters=(
         Filter("standing", _("办理"), _by_standing, "choice", _standing),
         choice_filter("state", _("状态"), "state", State.choices),
-        choice_filter("urgency", _("紧急"), "urgency", [(k, s.word) for k, s in URGENCY.items()]),
+        choice_filter("urgency", _("紧急程度"), "urgency", [(k, s.word) for k, s in URGENCY.items()]),
         choice_filter(
             "colour", _("时限"), "colour", [("green", _("正常")), ("amber", _("将到期")), ("red", _("超期"))]
         ),

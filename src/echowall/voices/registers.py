@@ -54,7 +54,7 @@ MESSAGES = Register(
     tone=lambda m: "tone-critical" if m.urgency == "critical" else "",
     columns=(
         Column("ticket", _("回执号"), lambda m: m.ticket, width=16),
-        Column("urgency", _("紧急"), lambda m: m.urgency, "urgency", width=8),
+        Column("urgency", _("紧急程度"), lambda m: m.urgency, "urgency", width=8),
         Column("band", _("把握"), lambda m: m.band, "band", width=10),
         Column("body", _("内容"), lambda m: m.body if len(m.body) <= 80 else m.body[:79] + "…", width=60),
         Column("intent", _("诉求"), lambda m: m.intent, "intent", width=8),
@@ -70,7 +70,7 @@ MESSAGES = Register(
     filters=(
         Filter("tab", _("队列"), in_queue, "choice", lambda _a: [(k, title) for k, (title, _c) in QUEUES.items()]),
         choice_filter("band", _("把握"), "band", [(k, s.word) for k, s in BAND.items()]),
-        choice_filter("urgency", _("紧急"), "urgency", [(k, s.word) for k, s in URGENCY.items()]),
+        choice_filter("urgency", _("紧急程度"), "urgency", [(k, s.word) for k, s in URGENCY.items()]),
         choice_filter("intent", _("诉求"), "intent", [(k, s.word) for k, s in INTENT.items()]),
         Filter("topic", _("类别"), _by_topic, "choice", lambda _a: topic_choices()),
         choice_filter("channel", _("渠道"), "channel", Channel.choices),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from echowall.kernel import assets, clock, signs
 register = template.Library()
 
 _WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+_FIELD_NAME = re.compile(r"[a-z][a-z0-9_.]*")
 _NEAR_DAYS = 7  # within these a weekday says more than a date
 
 
@@ -235,6 +237,13 @@ def chart(title: str, data: dict[str, Any], note: str = "", height: str = "") ->
 def level_sign(message: Any) -> signs.Sign:
     """The sign of a Django message by its level."""
     return signs.sign(signs.MESSAGE_LEVEL, message.level_tag)
+
+
+@register.filter
+def place_in_words(place: object) -> str:
+    """Where a problem is, as far as people can read it: the bare name of a field (``text``) is nothing to show."""
+    said = str(place or "")
+    return "" if _FIELD_NAME.fullmatch(said) else said
 
 
 @register.simple_tag

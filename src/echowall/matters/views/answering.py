@@ -94,7 +94,9 @@ def send(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     try:
         _send(request, matter, given)
     except InvalidInput as refusal:
-        context = _context(matter, given) | {"problems": refusal.problems}
+        # What the check of the text found stands beside the text already, in words instead of codes.
+        told = [p for p in refusal.problems if p.code != "reply_incomplete"]
+        context = _context(matter, given) | {"problems": told}
         context["must_reason"] = any(
             p.code in {"reply_incomplete"} or p.place == "despite_reason" for p in refusal.problems
         )
