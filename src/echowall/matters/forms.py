@@ -8,13 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from echowall.kernel.actors import Actor
 from echowall.kernel.errors import Problem
 from echowall.kernel.signs import INTENT, URGENCY
-from echowall.understanding.topics import default_topics, topic_name
+from echowall.kernel.topic_words import topic_choices
 
 from .models import Callback, Matter
 
@@ -32,12 +31,6 @@ def within_reach(value: date) -> None:
         raise forms.ValidationError(
             _("年份要在 %(first)s 到 %(last)s 之间"), params={"first": _FIRST_YEAR, "last": _LAST_YEAR}
         )
-
-
-def topic_choices() -> Choices:
-    """Return every topic with its name in the reader's language."""
-    language = "en" if get_language() == "en" else "zh"
-    return [(code, topic_name(code, language)) for code in default_topics()]
 
 
 def sign_choices(signs: dict[str, Any]) -> Choices:

@@ -20,7 +20,8 @@ def _transport(notice: Notice) -> str:
 
 
 def _result(notice: Notice) -> str:
-    parts = [notice.error or notice.receipt]
+    receipt = "" if notice.carried_by == "console" else notice.receipt  # the log's line number tells nobody anything
+    parts = [notice.error or receipt]
     if notice.doubtful_count:
         parts.append(_now("可能重复 %d 次") % notice.doubtful_count)
     return " · ".join(p for p in parts if p)

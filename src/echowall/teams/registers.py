@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from echowall.kernel.actors import Actor
 from echowall.kernel.register import Column, Register
 from echowall.kernel.register.definition import Rows
-from echowall.understanding.topics import topic_name
+from echowall.kernel.topic_words import topic_label
 
 from .models import Team
 
@@ -24,7 +24,7 @@ def within(actor: Actor) -> Rows:
 
 
 def _answers_for(team: Team) -> str:
-    return "、".join(topic_name(r.topic) if r.topic else str(_("其余全部")) for r in team.responsibilities.all())
+    return "、".join(topic_label(r.topic) if r.topic else str(_("其余全部")) for r in team.responsibilities.all())
 
 
 TEAMS = Register(

@@ -17,10 +17,10 @@ from echowall.kernel import clock
 from echowall.kernel.actors import Actor
 from echowall.kernel.errors import NotFound, Problem
 from echowall.kernel.middleware import actor_of, given_id
+from echowall.kernel.topic_words import topic_choices
 from echowall.people.models import Worker
 from echowall.places.choices import manageable_places
 from echowall.places.models import Place
-from echowall.understanding.topics import default_topics, topic_name
 
 from . import operations
 from .models import Membership, Team
@@ -77,7 +77,7 @@ def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
         is_active=True, appointments__valid_until=None, appointments__place__path__under=found.office.path
     ).distinct()
     context = {
-        "team": found, "workers": workers.order_by("name"), "topics": [(c, topic_name(c)) for c in default_topics()],
+        "team": found, "workers": workers.order_by("name"), "topics": topic_choices(),
         "places": manageable_places(actor, "teams.manage"),
     }  # fmt: skip
     return render(request, "teams/team.html", context)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from echowall.kernel import clock
 from echowall.kernel.errors import InvalidInput, NotFound, Problem
 from echowall.kernel.middleware import actor_of
-from echowall.understanding.topics import topic_name
+from echowall.kernel.topic_words import topic_label
 
 from . import operations, queries
 from .models import WallPost
@@ -78,7 +78,7 @@ def _context(
         context |= {
             "seen": seen,
             "flags": [FLAGS.get(flag, flag) for flag in chosen.flags],
-            "topic": topic_name(chosen.topic),
+            "topic": topic_label(chosen.topic),
             "steps": [
                 {
                     "title": KINDS.get(s.kind, s.kind),

@@ -16,8 +16,9 @@ from echowall.kernel.actors import Actor
 from echowall.kernel.errors import NotFound, Problem
 from echowall.kernel.scope import as_system
 from echowall.kernel.search import matching
+from echowall.kernel.topic_words import topic_label
 from echowall.matters import queries as matters_queries
-from echowall.understanding.topics import default_topics, topic_name
+from echowall.understanding.topics import default_topics
 from echowall.voices import queries as voices_queries
 
 from .models import Edition, WallPost, WallStep
@@ -101,10 +102,10 @@ def post_by_slug(slug: str) -> WallPost:
     return post
 
 
-def topics_on_wall(language: str = "zh") -> list[tuple[str, str]]:
+def topics_on_wall() -> list[tuple[str, str]]:
     """Return code and name of the main topics that have something on the wall."""
     used = {t.split(".")[0] for t in _published_values("topic")}
-    return [(code, topic_name(code, language)) for code, t in default_topics().items() if not t.parent and code in used]
+    return [(code, topic_label(code)) for code, t in default_topics().items() if not t.parent and code in used]
 
 
 def communities_on_wall() -> list[tuple[str, str]]:

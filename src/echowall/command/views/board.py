@@ -15,9 +15,9 @@ from echowall.kernel import clock
 from echowall.kernel.actors import Actor
 from echowall.kernel.middleware import actor_of
 from echowall.kernel.signs import CLOCK, INTENT, URGENCY
+from echowall.kernel.topic_words import topic_label
 from echowall.matters.registers import channel_label
 from echowall.places.models import Place
-from echowall.understanding.topics import topic_name
 
 from .. import keeping, live
 from ..queries.board import Share, Snapshot
@@ -51,14 +51,9 @@ def _lists(actor: Actor) -> dict[str, Any]:
     issues = hot_issues(actor, clock.now())
     return {
         "hot": [
-            {"issue": one, "topic": topic_name(one.topic, _language()), "url": rows_address("matters", one.query)}
-            for one in issues
+            {"issue": one, "topic": topic_label(one.topic), "url": rows_address("matters", one.query)} for one in issues
         ],
     }
-
-
-def _language() -> str:
-    return "en" if get_language() == "en" else "zh"
 
 
 def _charts(kept: Snapshot) -> list[dict[str, Any]]:
@@ -96,7 +91,7 @@ def _charts(kept: Snapshot) -> list[dict[str, Any]]:
         _bars(
             _("事项类别"),
             kept.came_by["topic"],
-            {s.value: topic_name(s.value, _language()) for s in kept.came_by["topic"]},
+            {s.value: topic_label(s.value) for s in kept.came_by["topic"]},
             n,
         ),
     ]

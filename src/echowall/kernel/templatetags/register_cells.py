@@ -54,10 +54,10 @@ def _drawn(column: Column, value: Any) -> SafeString:
     if column.kind == "instant":
         return ui.stamp(value)
     if value is None or value == "":
-        return mark_safe('<span class="ew-muted">—</span>')
+        return mark_safe('<span class="ew-muted ew-none">—</span>')
     badges = {"urgency": ui.urgency_badge, "intent": ui.intent_badge, "band": ui.band_badge}
     if column.kind in badges:
         return badges[column.kind](value)
     if column.kind == "number":
         return format_html('<span class="ew-num">{}</span>', value)
-    return format_html("{}", value)
+    return format_html('<span class="ew-long">{}</span>' if column.kind == "text" else "{}", value)

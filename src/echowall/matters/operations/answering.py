@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from echowall.kernel import audit
@@ -131,6 +132,18 @@ def answer_reporters(
         event = make_move(matter_id=matter_id, step=Step("answered", body, request_key=request_key), actor=actor, at=at)
         _tell(matter, reports, text.strip(), is_final=True, actor=actor, at=at, findings=findings)
     return event
+
+
+def count_template_use(*, template_id: UUID, event: HistoryEvent, at: datetime) -> bool:
+    """Count that word to reporters was written from a template, so that the wordings that serve stand first.
+
+    Returns whether it counted: not when ``event`` is the answer to an earlier try of the same request, nor for a
+    template that is not the office's or a general one.
+    """
+    if event.recorded_at < at:
+        return False
+    offered = ReplyTemplate.objects.filter(Q(office_id=event.matter.office_id) | Q(office=None), id=template_id)
+    return bool(offered.update(used_count=F("used_count") + 1))
 
 
 def _answer_problems(text: str, findings: Sequence[dict[str, Any]], despite: str | None) -> list[Problem]:

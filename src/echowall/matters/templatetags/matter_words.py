@@ -8,10 +8,9 @@ from typing import Any
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from echowall.understanding.topics import topic_name
+from echowall.kernel.topic_words import topic_label
 
 register = template.Library()
 
@@ -19,7 +18,7 @@ register = template.Library()
 @register.simple_tag
 def topic(code: str) -> str:
     """The name of a topic in the reader's language."""
-    return topic_name(code, "en" if get_language() == "en" else "zh")
+    return topic_label(code)
 
 
 @register.simple_tag
@@ -44,7 +43,7 @@ def why_here(why: Mapping[str, Any]) -> SafeString:
         claimed = why["claimed_topic"]
         lines.append(
             _("职责：%(topic)s，范围 %(place)s")
-            % {"topic": topic_name(claimed) if claimed else _("全部事项（兜底）"), "place": why.get("place", "")}
+            % {"topic": topic_label(claimed) if claimed else _("全部事项（兜底）"), "place": why.get("place", "")}
         )
     if why.get("critical_lead"):
         lines.append(_("危急事项，绿色通道牵头专班优先"))

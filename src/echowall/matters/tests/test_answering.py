@@ -164,6 +164,38 @@ class TestAnsweringPage:
         client.force_login(cast.songshan.duty)
         assert client.get(f"/desk/matters/{other.id}/answering/").status_code == 404
 
+    def test_counts_the_template_once_and_offers_the_most_used_first(self, cast: Cast, client: Client) -> None:
+        matter = heard_matter(cast)
+        with scope.as_system():
+            duty, office = cast.fuhua.actor("duty"), cast.fuhua.office
+            save = {"office": office, "actor": duty, "at": EVENING}
+            first = operations.save_reply_template(wording=Wording("甲", GOOD), **save)
+            second = operations.save_reply_template(wording=Wording("乙", GOOD), **save)
+            assert queries.templates_for(matter) == [second, first]  # by name while nobody used any
+            report = matter.reports.get()
+        client.force_login(cast.fuhua.duty)
+        send = {"kind": "answered", "text": GOOD, "reports": [str(report.id)], "request_key": "one"}
+        sent_from = {**send, "template_id": str(first.id)}
+        assert client.post(f"/desk/matters/{matter.id}/answering/send/", sent_from).status_code == 302
+        with clock.fixed(LATER):
+            assert client.post(f"/desk/matters/{matter.id}/answering/send/", sent_from).status_code == 302
+        with scope.as_system():
+            offered = queries.templates_for(matter)
+            assert [(t.name, t.used_count) for t in offered] == [("甲", 1), ("乙", 0)]
+
+    def test_stands_on_the_matters_page_when_it_is_the_next_step(self, cast: Cast, client: Client) -> None:
+        matter = heard_matter(cast)
+        client.force_login(cast.fuhua.duty)
+        address = f"/desk/matters/{matter.id}/answering/"
+        page = client.get(f"/desk/matters/{matter.id}/").content.decode()
+        assert f'hx-get="{address}"' in page
+        assert '"#reply-text"' in page
+        panel = client.get(address, headers={"hx-request": "true"}).content.decode()
+        assert 'id="reply-text"' in panel
+        assert "<html" not in panel
+        answer(cast, matter)
+        assert f'hx-get="{address}"' not in client.get(f"/desk/matters/{matter.id}/").content.decode()
+
 
 def second_matter(cast: Cast) -> Matter:
     street = cast.fuhua

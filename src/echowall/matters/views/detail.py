@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +56,7 @@ def page_context(
             initial = forms.initial_for(move.name, matter, actor, str(suggested.team_id) if suggested else "")
             form = move.form(name=move.name, offers=offers, initial=initial)
         shown.append({"move": move, "form": form, "open": move.name == bound_name})
+    _put_done_moves_back(shown, reporters)
     return {
         "matter": matter,
         "moves": shown,
@@ -72,9 +74,21 @@ def page_context(
         "plan": operations.planned_nodes(matter) if matter.is_complex else {},
         "missing": operations.closing_problems(matter) if matter.state == "checked" else [],
         "offer": queries.open_offer(matter) if matter.also_office_ids else None,
+        "answers_here": bool(shown) and shown[0]["move"].name == "answer",  # the next step: written on this page
         "may_merge": "merge" in {item["move"].name for item in shown},
         "unmask_form": forms.UnmaskForm(name="unmask"),
     }
+
+
+def _put_done_moves_back(shown: list[dict[str, Any]], reporters: Sequence[queries.Reporter]) -> None:
+    """Offer answering and calling back after the other first moves once every reporter was answered or called."""
+    done = set()
+    if all(one.answered_at for one in reporters):
+        done.add("answer")
+    if all(one.is_called_back for one in reporters):
+        done.add("call_back")
+    weights = {"first": 0, "more": 2, "danger": 3}
+    shown.sort(key=lambda item: 1 if item["move"].name in done else weights[item["move"].weight])
 
 
 @require_GET

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,8 +16,8 @@ from echowall.kernel.actors import Actor
 from echowall.kernel.errors import InvalidInput, NotFound, Problem
 from echowall.kernel.middleware import actor_of
 from echowall.kernel.register.views import register_view
+from echowall.kernel.topic_words import topic_choices
 from echowall.places.models import Place
-from echowall.understanding.topics import default_topics, topic_name
 
 from .. import operations
 from ..policy_files import COLUMNS, read_file, read_row
@@ -44,11 +43,6 @@ def own_office(actor: Actor, permission: str) -> Place:
     raise NotFound(Problem("office_unknown", _("您的岗位不在任何一个街道，不能改这里")))
 
 
-def _topics() -> list[tuple[str, str]]:
-    language = "en" if get_language() == "en" else "zh"
-    return [(code, topic_name(code, language)) for code in default_topics()]
-
-
 def template(request: HttpRequest, template_id: UUID | None = None) -> HttpResponse:
     """Add or change a template."""
     actor = actor_of(request)
@@ -70,7 +64,7 @@ def template(request: HttpRequest, template_id: UUID | None = None) -> HttpRespo
         else:
             messages.success(request, _("已保存"))
             return redirect("matters:templates")
-    context = {"given": given, "problems": problems, "topics": _topics(), "places": PLACES, "held": held}
+    context = {"given": given, "problems": problems, "topics": topic_choices(), "places": PLACES, "held": held}
     return render(request, "matters/answering/template.html", context, status=422 if problems else 200)
 
 
@@ -102,7 +96,7 @@ def policy(request: HttpRequest, policy_id: UUID | None = None) -> HttpResponse:
     context = {
         "given": given,
         "problems": problems,
-        "topics": _topics(),
+        "topics": topic_choices(),
         "held": held,
         "may_change": may_change and actor.may("matters.check"),
     }

@@ -15,11 +15,11 @@ from echowall.kernel.errors import InvalidInput, NotFound, Problem, Refusal
 from echowall.kernel.middleware import actor_of
 from echowall.kernel.personal import blind_index
 from echowall.kernel.signs import URGENCY
+from echowall.kernel.topic_words import topic_label
 from echowall.places import queries as places_queries
 from echowall.places.models import Place
 from echowall.understanding.danger import default_rules
 from echowall.understanding.pipeline import understand
-from echowall.understanding.topics import topic_name
 
 from .. import queries
 from ..calls import Call, take_call
@@ -139,7 +139,7 @@ def reading(request: HttpRequest) -> HttpResponse:
     names = {rule.code: rule.zh for rule in default_rules().rules}
     context = {
         "said": said,
-        "topic": topic_name(said.topic.value),
+        "topic": topic_label(said.topic.value),
         "dangers": [(names.get(d.code, d.code), "、".join(e.words for e in d.evidence)) for d in said.danger],
     }
     return render(request, "voices/hotline_reading.html", context)
@@ -155,6 +155,6 @@ def taken(request: HttpRequest, message_id: UUID) -> HttpResponse:
     context = {
         "message": row,
         "matter": desk.of_message(row.id) if desk else None,
-        "topic": topic_name(row.topic) if row.topic else "",
+        "topic": topic_label(row.topic) if row.topic else "",
     }
     return render(request, "voices/hotline_taken.html", context)

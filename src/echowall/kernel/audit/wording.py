@@ -1,0 +1,127 @@
+"""What the actions of the audit record are called on the page; the codes stay what is stored, filtered and exported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# An action is `app.subject.verb`: the last two parts have their words here. A code without a word is shown as it is.
+SUBJECTS: Final[dict[str, str | Promise]] = {
+    "account": _("账号"),
+    "appointment": _("任职"),
+    "bulletin": _("简报"),
+    "corrections": _("更正"),
+    "document": _("文书"),
+    "evidence": _("凭证"),
+    "import": _("表格导入"),
+    "keys": _("密钥"),
+    "matter": _("事项"),
+    "member": _("成员"),
+    "message": _("留言"),
+    "notice": _("通知"),
+    "password": _("密码"),
+    "place": _("地点"),
+    "policy": _("政策口径"),
+    "post": _("公开答复"),
+    "register": _("台账"),
+    "reporter": _("反映人"),
+    "responsibilities": _("职责"),
+    "secrets": _("密钥"),
+    "source": _("渠道来源"),
+    "team": _("专班"),
+    "template": _("答复模板"),
+    "token": _("令牌"),
+    "transport": _("通道"),
+    "view": _("视图"),
+    "worker": _("人员"),
+}
+VERBS: Final[dict[str, str | Promise]] = {
+    "accepted": _("受理"),
+    "activated": _("启用"),
+    "added": _("添加"),
+    "answered": _("答复"),
+    "appointed": _("任命"),
+    "called_back": _("回访"),
+    "cancelled": _("作废"),
+    "changed": _("修改"),
+    "checked": _("核查"),
+    "closed": _("结案"),
+    "corrected": _("更正"),
+    "deactivated": _("停用"),
+    "deleted": _("删除"),
+    "destroyed": _("销毁"),
+    "discarded": _("放弃"),
+    "dispatched": _("派遣"),
+    "document_drafted": _("拟稿文书"),
+    "drafted": _("拟稿"),
+    "ended": _("结束"),
+    "errors_exported": _("导出错误行"),
+    "escalated": _("升级提醒"),
+    "evaluated": _("评价"),
+    "exported": _("导出"),
+    "failed": _("失败"),
+    "formed": _("组建"),
+    "heard": _("收到"),
+    "hidden": _("撤下"),
+    "informed": _("告知进展"),
+    "issued": _("签发"),
+    "joint_requested": _("吹哨"),
+    "loaded": _("导入"),
+    "mapped": _("对应列"),
+    "merged": _("并案"),
+    "moved": _("移交"),
+    "noted": _("备注"),
+    "opened": _("立案"),
+    "plan_set": _("报计划"),
+    "progress": _("记进展"),
+    "proposed": _("推荐公开"),
+    "published": _("公开"),
+    "reclassified": _("改类别"),
+    "removed": _("移出"),
+    "renamed": _("改名"),
+    "reopened": _("重办"),
+    "repinned": _("改用新版工作法"),
+    "reported_back": _("反馈办结"),
+    "resumed": _("恢复"),
+    "retried": _("重新理解"),
+    "returned": _("退单"),
+    "revised": _("修改"),
+    "saved": _("保存"),
+    "set": _("设置"),
+    "split": _("拆分"),
+    "started": _("开始"),
+    "stopped": _("停用"),
+    "suspended": _("挂账"),
+    "tried_again": _("重发"),
+    "understood": _("理解"),
+    "unmasked": _("查看完整信息"),
+    "unmerged": _("撤销并案"),
+    "voided": _("作废"),
+}
+# Stands in the sentence of the action already, or counts steps for the machine.
+_UNSAID: Final = {"seq"}
+
+
+def action_words(action: str) -> str:
+    """Return what an action is called, ``事项 · 派遣``; the code itself where it has no words."""
+    subject, _dot, verb = action.partition(".")[2].partition(".")
+    if subject not in SUBJECTS or verb not in VERBS:
+        return action
+    return f"{SUBJECTS[subject]} · {VERBS[verb]}"
+
+
+def detail_words(detail: Mapping[str, Any]) -> str:
+    """Return the detail of an entry as people read it: its number first, then ``key: value``, without what says nothing
+    (a state that stayed the same, the number of the step, empty values).
+    """
+    left = {key: value for key, value in detail.items() if key not in _UNSAID and value not in (None, "", [], {})}
+    if left.get("from") == left.get("to"):
+        left.pop("from", None)
+        left.pop("to", None)
+    number = [str(left.pop("number"))] if "number" in left else []
+    if "from" in left and "to" in left:
+        number.append(f"{left.pop('from')} → {left.pop('to')}")
+    return " · ".join(number + [f"{key}: {value}" for key, value in left.items()])
