@@ -27,7 +27,7 @@ from .steering import (
     suspend_matter,
 )
 from .sweeping import sweep_clocks
-from .unmasking import Unmasked, unmask_reporter
+from .unmasking import Unmasked, unmask_event, unmask_reporter
 
 __all__ = [
     "ByHand",
@@ -80,6 +80,7 @@ __all__ = [
     "suspend_matter",
     "sweep_clocks",
     "take_in",
+    "unmask_event",
     "unmask_reporter",
     "unmerge_matter",
 ]

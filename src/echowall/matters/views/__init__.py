@@ -1,6 +1,6 @@
 """Pages of matters."""
 
-from .acting import act, new, unmask
+from .acting import act, new, unmask, unmask_event
 from .detail import attachment, detail, evidence_file
 from .listing import alerts, matter_list, merge_chosen, mine
 
@@ -15,4 +15,5 @@ __all__ = [
     "mine",
     "new",
     "unmask",
+    "unmask_event",
 ]

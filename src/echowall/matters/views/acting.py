@@ -79,6 +79,24 @@ def unmask(request: HttpRequest, report_id: UUID) -> HttpResponse:
     return response
 
 
+@require_POST
+def unmask_event(request: HttpRequest, event_id: UUID) -> HttpResponse:
+    """Show what was written at a step with the numbers in it, for a stated reason; recorded, and shown this once."""
+    form = forms.UnmaskForm({**request.POST.dict(), "request_key": "unmask"}, name="unmask")
+    shown: list[str] = []
+    if form.is_valid():
+        try:
+            shown = operations.unmask_event(
+                event_id=event_id, reason=form.cleaned_data["reason"], actor=actor_of(request), at=clock.now()
+            )
+        except InvalidInput as refusal:
+            form.add_problems(refusal.problems)
+    context = {"words": shown, "form": form, "event_id": event_id}
+    response = render(request, "matters/unmasked_event.html", context, status=200 if shown else 422)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Open a matter by hand: from a patrol, a call, a finding."""

@@ -61,7 +61,7 @@ def page_context(
         "reporters": reporters,
         "suggested": suggested,
         "clocks": queries.clock_panel(matter, at),
-        "steps": history_steps(history),
+        "steps": history_steps(history, may_unmask=actor_of(request).may("personal.unmask")),
         "history": history,
         "evidence": list(matter.evidence.order_by("added_at")),
         "parts": queries.team_parts(matter),

@@ -57,6 +57,8 @@ class Message(models.Model):
     conversation = models.CharField(max_length=120, blank=True, help_text="thread, open id or mail thread to answer in")
     reply_to = models.CharField(max_length=120, blank=True)
     extra = models.JSONField(default=dict)
+    # What identifies somebody or repeats a conversation: mail addresses, the quoted history. JSON, sealed.
+    extra_sealed = SealedField(null=True)
     loaded = models.ForeignKey("voices.Import", on_delete=models.SET_NULL, null=True, related_name="messages")
 
     # Filing: may change.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,8 +19,11 @@ from echowall.understanding.redaction import mask
 
 from ..channels.types import HeardMessage
 from ..models import Attachment, Import, Message, Source
+from ..models.sources import Channel
 from .storing import insert_messages
 
+# Further columns that hold an address, or what others wrote before: sealed as a whole, never shown by themselves.
+PRIVATE_EXTRA = ("address", "history", "to")
 _DRAWS = 5
 _KEY_LETTERS = 120
 
@@ -108,6 +112,11 @@ def _stored(source: Source, keys: Sequence[str]) -> dict[str, tuple[UUID, str]]:
     return {key: (message_id, ticket) for key, message_id, ticket in rows}
 
 
+def address_token(address: str) -> str:
+    """Return what stands for a mail address where threads are found by it."""
+    return "mail:" + blind_index("address", address.lower()).hex()
+
+
 def _storable(message: HeardMessage) -> HeardMessage:
     """Return the message as the database can hold it: no NUL, no half of a character, a key of at most 120 letters."""
     changes: dict[str, Any] = {}
@@ -137,6 +146,8 @@ def _plain(text: str) -> str:
 
 def _row(message: HeardMessage, source: Source, at: datetime, loaded: Import | None, sealing: Sealing) -> Message:
     text = message.text
+    private = {name: message.extra[name] for name in PRIVATE_EXTRA if message.extra.get(name)}
+    is_mail = source.channel == Channel.MAIL and "@" in message.conversation
     return Message(
         id=new_id(),
         ticket=new_ticket(clock.today(at)),
@@ -157,10 +168,12 @@ def _row(message: HeardMessage, source: Source, at: datetime, loaded: Import | N
         place_text=message.place_text[:200],
         latitude=message.latitude,
         longitude=message.longitude,
-        conversation=message.conversation[:120],
+        # A thread is found by a keyed hash of the address; the address to answer to is sealed.
+        conversation=(address_token(message.conversation) if is_mail else message.conversation)[:120],
         reply_to=message.reply_to[:120],
         # What stands in further columns is shown beside the text, so it is masked like the text.
-        extra={name: mask(value) for name, value in message.extra.items()},
+        extra={name: mask(value) for name, value in message.extra.items() if name not in PRIVATE_EXTRA},
+        extra_sealed=sealing.seal("message", json.dumps(private, ensure_ascii=False)) if private else None,
         loaded=loaded,
         office_id=source.office_id,
         place_id=source.place_id,
