@@ -139,4 +139,7 @@ class Attachment(models.Model):
     byte_count = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     remote_url = models.URLField(max_length=500, blank=True)
+    # Its id at the channel while the content waits to be downloaded; why it never came, if it never will.
+    reference = models.CharField(max_length=200, blank=True)
+    problem = models.CharField(max_length=40, blank=True)
     destroyed_at = models.DateTimeField(null=True, help_text="when its content died on its day; the row stays")

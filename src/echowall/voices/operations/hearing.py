@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from echowall.kernel import audit, clock, files
+from echowall.kernel import audit, clock, files, jobs
 from echowall.kernel.actors import Actor
 from echowall.kernel.ids import new_id, new_ticket
 from echowall.kernel.personal import Sealing, blind_index, mask_name, mask_phone
@@ -23,7 +23,7 @@ from ..models.sources import Channel
 from .storing import insert_messages
 
 # Further columns that hold an address, or what others wrote before: sealed as a whole, never shown by themselves.
-PRIVATE_EXTRA = ("address", "history", "to")
+PRIVATE_EXTRA = ("address", "history", "message_id", "to")
 _DRAWS = 5
 _KEY_LETTERS = 120
 
@@ -68,7 +68,11 @@ def _store(
             rows[message.key] = _row(message, source, at, loaded, sealing)
     fresh = _insert(source, rows, stored, at)
     new_ids = {message_id for message_id, _ticket in fresh.values()}
-    _keep_attachments([m for m in messages if m.attachments], stored, new_ids)
+    waiting = _keep_attachments([m for m in messages if m.attachments], stored, new_ids)
+    if source.channel == Channel.WECHAT and waiting:
+        from ..jobs import fetch_media  # the job stands on what stores messages
+
+        jobs.enqueue_many(fetch_media, [{"attachment_id": str(one.id)} for one in waiting])
     if new_ids:
         one = next(iter(new_ids)) if len(new_ids) == 1 else None
         audit.record(
@@ -183,7 +187,8 @@ def _row(message: HeardMessage, source: Source, at: datetime, loaded: Import | N
 
 def _keep_attachments(
     messages: Sequence[HeardMessage], stored: dict[str, tuple[UUID, str]], new_ids: set[UUID]
-) -> None:
+) -> list[Attachment]:
+    """Keep what came with new messages; return what still has to be downloaded by its id at the channel."""
     rows = []
     for message in messages:
         message_id = stored[message.key][0]
@@ -201,6 +206,8 @@ def _keep_attachments(
                     byte_count=ref.size or len(ref.content or b""),
                     sha256=digest,
                     remote_url=ref.reference if ref.reference.startswith("http") else "",
+                    reference="" if digest or ref.reference.startswith("http") else ref.reference[:200],
                 )
             )
     Attachment.objects.bulk_create(rows)
+    return [row for row in rows if row.reference]
