@@ -17,5 +17,6 @@ urlpatterns = [
     path("events/<uuid:event_id>/unmask/", views.unmask_event, name="unmask_event"),
     *urls_answering.urlpatterns,
     path("<uuid:matter_id>/", views.detail, name="detail"),
+    path("<uuid:matter_id>/follow-correction/", views.follow_correction, name="follow_correction"),
     path("<uuid:matter_id>/do/<slug:name>/", views.act, name="act"),
 ]

@@ -9,7 +9,6 @@ from echowall.kernel.register import Column, Register, date_filter
 from .kinds import KINDS
 from .models import Destruction
 
-
 SEALED_NAMES = {
     "phone": _("电话"),
     "name": _("姓名"),

@@ -58,6 +58,14 @@ def _done(request: HttpRequest, matter_id: UUID, label: str) -> HttpResponse:
 
 
 @require_POST
+def follow_correction(request: HttpRequest, matter_id: UUID) -> HttpResponse:
+    """Take over what was corrected at the message."""
+    visible_matter(request, matter_id)
+    operations.follow_correction(matter_id=matter_id, actor=actor_of(request), at=clock.now())
+    return _done(request, matter_id, _("采纳更正"))
+
+
+@require_POST
 def unmask(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """Show a reporter's name, phone and words for a stated reason; recorded, and shown this once."""
     form = forms.UnmaskForm({**request.POST.dict(), "request_key": "unmask"}, name="unmask")

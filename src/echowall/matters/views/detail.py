@@ -60,6 +60,7 @@ def page_context(
         "moves": shown,
         "reporters": reporters,
         "suggested": suggested,
+        "corrected": queries.corrected_by_message(matter),
         "clocks": queries.clock_panel(matter, at),
         "steps": history_steps(history, may_unmask=actor_of(request).may("personal.unmask")),
         "history": history,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import parse_qs, urlparse
 from uuid import UUID
 
@@ -30,9 +31,9 @@ from echowall.voices.operations import add_source, hear_messages, set_secrets
 class Platform(BaseHTTPRequestHandler):
     """The two calls of the interface, as the platform answers them."""
 
-    faults: list[dict[str, object]] = []
+    faults: ClassVar[list[dict[str, object]]] = []
     photo = b""
-    asked: list[str] = []
+    asked: ClassVar[list[str]] = []
 
     def do_POST(self) -> None:
         self._answer(json.dumps({"access_token": "T1", "expires_in": 7200}).encode(), "application/json")
