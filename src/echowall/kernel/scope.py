@@ -14,7 +14,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-
 # What rows are seen for; every policy names one (kernel.rls), every role gives some (people.rules).
 PURPOSES = ("requests", "administration", "oversight")
 

@@ -62,3 +62,11 @@ def _sight(places: Sequence[Place]) -> Sight:
     distinct = {place.id: place for place in places}.values()
     offices = tuple(place.id for place in distinct if place.kind == Place.Kind.OFFICE)
     return Sight(tuple(str(place.path) for place in distinct), offices)
+
+
+def appointed_at(role: str, path: str) -> list[Worker]:
+    """Return the active workers who hold a role at exactly the place with this path now, by name."""
+    at = clock.now()
+    held = Appointment.objects.filter(role=role, place__path=path, valid_from__lte=at)
+    held = held.filter(Q(valid_until=None) | Q(valid_until__gt=at))
+    return list(Worker.objects.filter(id__in=held.values("worker_id"), is_active=True).order_by("name", "id"))

@@ -55,7 +55,7 @@ def policy_of(kind: Kind, path: str, at: datetime) -> Policy:
     value = playbook.value(kind.parameter, on=on, place=chain)
     days = int(value.value)
     before = clock.midnight(on - timedelta(days=days))
-    return Policy(days, playbook.version, value.dated.source, value.dated.note, before)
+    return Policy(days, playbook.version, value.dated.source.title, value.dated.note, before)
 
 
 def holds_in_force(office_id: UUID) -> list[Kept]:

@@ -9,11 +9,24 @@ from echowall.kernel.register import Column, Register, date_filter
 from .kinds import KINDS
 from .models import Destruction
 
+SEALED_NAMES = {
+    "phone": _("电话"),
+    "name": _("姓名"),
+    "message": _("留言原文"),
+    "file": _("照片和文件"),
+    "address": _("收件地址"),
+    "reading": _("识别结果"),
+    "note": _("备注里的号码"),
+    "transport": _("通道的密码"),
+    "source": _("来源的密码"),
+}
+
 
 def kind_name(kind: str) -> str:
     """Return how a kind of data is called; for keys, which kind they sealed."""
     if kind.startswith("keys:"):
-        return str(_("密钥")) + " " + kind.removeprefix("keys:")
+        sealed = kind.removeprefix("keys:")
+        return f"{_('密钥')} {SEALED_NAMES.get(sealed, sealed)}"
     return str(KINDS[kind].title) if kind in KINDS else kind
 
 

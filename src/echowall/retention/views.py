@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from echowall.kernel.scope import as_system
 from . import operations, queries
 from .kinds import kept_by_programmes
 from .models import Hold
+from .registers import SEALED_NAMES
 from .sealed_values import sealed_kinds, values_of
 from .subjects import find_subject
 
@@ -82,7 +84,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     actor = _keeper(request)
     with as_system():
         rows = sealed_kinds()
-    return render(request, "retention/keys.html", {"kinds": rows, "may_all": _may_all(actor)})
+    return render(request, "retention/keys.html", {"kinds": [(r, SEALED_NAMES.get(r.name, "")) for r in rows], "may_all": _may_all(actor)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,7 +95,7 @@ def destroy(request: HttpRequest, kind: str) -> HttpResponse:
         if not any(one.name == kind and one.in_use for one in sealed_kinds()):
             raise NotFound(Problem("no_key", _("这个种类没有在用的密钥"), value=kind))
         places = values_of(kind)
-    context = {"kind": kind, "places": places, "may_all": _may_all(actor), "given": request.POST}
+    context: dict[str, Any] = {"kind": kind, "title": SEALED_NAMES.get(kind, kind), "places": places, "may_all": _may_all(actor), "given": request.POST}
     context["total"] = sum(place.count for place in places)
     if request.method == "POST":
         try:

@@ -189,7 +189,8 @@ PLAYBOOKS_DIR = str(BASE_DIR / "playbooks")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"ids_only": {"()": "echowall.kernel.job_log.IdsOnly"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["ids_only"]}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
 }
 # One JSON line per event; tracebacks without the values of variables, which may be somebody's words.

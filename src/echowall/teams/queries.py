@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from echowall.people.models import Worker
+
 from .models import Membership, Responsibility
 
 
@@ -17,3 +19,11 @@ def responsibilities_in(office_id: UUID) -> list[Responsibility]:
     return list(
         Responsibility.objects.filter(team__office_id=office_id, team__is_active=True).select_related("team", "place")
     )
+
+
+def members_of(team_id: UUID, *, leads_only: bool = False) -> list[Worker]:
+    """Return the active workers of a team, by name; only its lead if asked so."""
+    rows = Membership.objects.filter(team_id=team_id, worker__is_active=True).select_related("worker")
+    if leads_only:
+        rows = rows.filter(is_lead=True)
+    return [row.worker for row in rows.order_by("worker__name", "worker_id")]

@@ -64,7 +64,7 @@ def _attachments(_kind: str) -> Finder:
 def _destroy_attachments(subjects: Sequence[UUID], _record: UUID, at: datetime) -> Destroyed:
     rows = Attachment.objects.filter(id__in=subjects)
     digests = frozenset(rows.exclude(sha256="").values_list("sha256", flat=True))
-    return Destroyed(rows.update(sha256="", name="", remote_url="", destroyed_at=at), digests)
+    return Destroyed(rows.update(sha256="", name="", remote_url="", reference="", destroyed_at=at), digests)
 
 
 @finds("loads")

@@ -21,10 +21,12 @@ _CHUNK = 2_000
 
 
 @job(queue="long", retries=2)
-def write_export(*, work_id: str, register: str, asked: dict[str, str], worker_id: str) -> None:
+def write_export(*, work_id: str, worker_id: str) -> None:
     """Write what the worker sees of a register to a file; the worker's present scope decides, not that of the start."""
     _ = get_resolver().url_patterns  # the worker serves no pages: registers become known where addresses are read
-    definition = find(register)
+    # What was searched for may be somebody's number: it waits with the work, never in the queue or its log.
+    wanted = Progress.objects.values_list("result", flat=True).get(id=work_id)
+    definition, asked = find(str(wanted["register"])), dict(wanted["asked"])
     actor = get_user_model().objects.get(id=worker_id).as_actor()
     path = Path(settings.MEDIA_ROOT) / "exports" / f"{work_id}.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)

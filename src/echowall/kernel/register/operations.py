@@ -115,8 +115,9 @@ def start_export(*, register: Register, asked: Mapping[str, str], actor: Actor, 
     listing = listing_for(register, actor, asked)
     with transaction.atomic():
         work = Progress.objects.create(
-            id=new_id(), kind="export", title=f"{register.title}-{at:%Y%m%d-%H%M}", owner_id=actor.own_id, started_at=at
-        )
+            id=new_id(), kind="export", title=f"{register.title}-{at:%Y%m%d-%H%M}", owner_id=actor.own_id, started_at=at,
+            result={"register": register.name, "asked": dict(asked)},
+        )  # fmt: skip
         audit.record(
             actor=actor,
             at=at,
@@ -124,5 +125,5 @@ def start_export(*, register: Register, asked: Mapping[str, str], actor: Actor, 
             subject=("register", register.name),
             detail={"filters": _recorded(listing.given)},
         )
-        enqueue(write_export, work_id=str(work.id), register=register.name, asked=dict(asked), worker_id=str(actor.id))
+        enqueue(write_export, work_id=str(work.id), worker_id=str(actor.id))
     return work

@@ -30,7 +30,7 @@ BEGIN
         AND NOT EXISTS (SELECT FROM retention_hold h WHERE h.released_at IS NULL AND h.subject_id = m.id);
     UPDATE matters_matter SET title = '{GONE}', summary = '{GONE}', terms = NULL, words_destroyed_at = moment
     WHERE id = ANY(done);
-    UPDATE matters_historyevent SET body = (
+    UPDATE matters_historyevent SET words_sealed = NULL, body = (
         SELECT coalesce(jsonb_object_agg(e.key, CASE
             WHEN e.key IN ({_WORDS}) AND NOT (kind = 'suspended' AND e.key = 'reason')
                 THEN CASE jsonb_typeof(e.value)

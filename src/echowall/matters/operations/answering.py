@@ -18,6 +18,7 @@ from echowall.kernel.errors import InvalidInput, NotFound, Problem
 from echowall.kernel.ids import new_id
 from echowall.notices import operations as notices_operations
 from echowall.places.models import Place
+from echowall.understanding.redaction import mask
 from echowall.understanding.topics import default_topics
 from echowall.voices import queries as voices_queries
 
@@ -211,7 +212,7 @@ def record_callback(
             round=rounds + 1,
             outcome=outcome,
             satisfaction=satisfaction,
-            note=note.strip(),
+            note=mask(note.strip()),
             by_id=actor.id,
             at=at,
         )

@@ -14,6 +14,7 @@ from echowall.kernel.actors import Actor
 from echowall.kernel.errors import InvalidInput, NotPermitted, Problem, refuse
 from echowall.kernel.files import keep
 from echowall.kernel.ids import new_id
+from echowall.understanding.redaction import mask
 
 from ..models import Assignment, Evidence, HistoryEvent, Matter
 from ..models.matters import OPEN_STATES
@@ -160,7 +161,7 @@ def add_evidence(
             id=new_id(),
             matter=matter,
             kind=EVIDENCE_TYPES[content_type],
-            note=note.strip()[:300],
+            note=mask(note.strip())[:300],
             content_type=content_type,
             byte_count=len(content),
             sha256=digest,

@@ -53,6 +53,14 @@ class WechatTransport:
                 break
         raise NotDelivered(f"公众号返回 {code} {str(answer.get('errmsg', ''))[:80]}", is_final=code in _FINAL)
 
+    def token(self, *, renew: bool = False) -> str:
+        """Return the account's access token, for another call to the same interface.
+
+        Raises:
+            NotDelivered: none is given.
+        """
+        return self._token(renew=renew)
+
     def _token(self, *, renew: bool) -> str:
         """Return the access token, asked for at most once at a time. ``time.monotonic`` is a duration, not a date."""
         with _lock:

@@ -62,13 +62,14 @@ BEGIN
             phone_masked = '', place_text = '', latitude = NULL, longitude = NULL, conversation = '', reply_to = '',
             extra = (SELECT coalesce(jsonb_object_agg(e.key, e.value), '{{}}') FROM jsonb_each(extra) e
                 WHERE e.key IN ({_GIVEN})),
+            extra_sealed = NULL,
             contact_destroyed_at = moment
         WHERE id = ANY(done);
     ELSE
         UPDATE voices_message SET title = '', body = '{GONE}', body_sealed = ''::bytea, content_hash = ''::bytea,
-            terms = NULL, words_destroyed_at = moment
+            extra_sealed = NULL, terms = NULL, words_destroyed_at = moment
         WHERE id = ANY(done);
-        UPDATE voices_reading SET result = '{{}}' WHERE message_id = ANY(done);
+        UPDATE voices_reading SET result = '{{}}', result_sealed = NULL WHERE message_id = ANY(done);
         UPDATE voices_pending SET error = '' WHERE message_id = ANY(done);
     END IF;
     INSERT INTO retention_destroyedsubject (id, destruction_id, subject_kind, subject_id)

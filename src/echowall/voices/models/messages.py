@@ -57,6 +57,8 @@ class Message(models.Model):
     conversation = models.CharField(max_length=120, blank=True, help_text="thread, open id or mail thread to answer in")
     reply_to = models.CharField(max_length=120, blank=True)
     extra = models.JSONField(default=dict)
+    # What identifies somebody or repeats a conversation: mail addresses, the quoted history. JSON, sealed.
+    extra_sealed = SealedField(null=True)
     loaded = models.ForeignKey("voices.Import", on_delete=models.SET_NULL, null=True, related_name="messages")
 
     # Filing: may change.
@@ -137,4 +139,7 @@ class Attachment(models.Model):
     byte_count = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     remote_url = models.URLField(max_length=500, blank=True)
+    # Its id at the channel while the content waits to be downloaded; why it never came, if it never will.
+    reference = models.CharField(max_length=200, blank=True)
+    problem = models.CharField(max_length=40, blank=True)
     destroyed_at = models.DateTimeField(null=True, help_text="when its content died on its day; the row stays")
