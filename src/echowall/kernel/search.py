@@ -14,6 +14,7 @@ import unicodedata
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.migrations.operations import RunPython
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
@@ -93,13 +94,18 @@ FOUND_AT_MOST = 500
 
 
 def matching(rows: QuerySet[Any, Any], text: str) -> QuerySet[Any, Any]:
-    """Return the rows (of a table with a ``SearchFunction``) whose terms hold ``text``: the newest ``FOUND_AT_MOST`` of them."""
+    """Return the rows (of a table with a ``SearchFunction``) whose terms hold ``text``: the newest ``FOUND_AT_MOST`` of them.
+
+    Searches at once, so that a page and its count search once and not each.
+    """
     words = query(text)
     if not words:
         return rows.none()
     table = rows.model._meta.db_table
-    found = RawSQL(f"SELECT {table}_search(%s::tsquery, %s)", [words, FOUND_AT_MOST])  # noqa: S611 - the table is ours
-    return rows.filter(id__in=found)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {table}_search(%s::tsquery, %s)", [words, FOUND_AT_MOST])
+        found = [row[0] for row in cursor.fetchall()]
+    return rows.filter(id__in=RawSQL("SELECT unnest(%s::uuid[])", [found]))
 
 
 # Of the texts stored, those that may name a door; doors() decides.
