@@ -21,6 +21,7 @@ from benchmarks import million
 from benchmarks.figures import Figure
 
 LIST_MS, BOARD_MS, RANKING_MS = 200.0, 500.0, 1000.0
+GROUPS = {"list": "lists and search", "board": "the board", "live": "what changed, asked live", "ranking": "rankings"}
 FILTERS: tuple[tuple[str, dict[str, str]], ...] = (
     ("default", {}),
     ("standing=open", {"standing": "open"}),
@@ -137,9 +138,10 @@ def measure(*, quick: bool) -> list[Figure]:
         raise RuntimeError(done.stderr[-2000:])
     said = {"matters": asked[1], "rounds": asked[3]}
     return [
-        Figure(row["what"], row["p95_ms"], "ms", row["target_ms"], lower_is_better=True, conditions=said)
+        Figure(row["what"], row["p95_ms"], "ms", row["target_ms"], lower_is_better=True, conditions=said,
+               group=f"{GROUPS[row['what'].partition(':')[0].partition(' ')[0]]}, {int(asked[1]):,} matters, p95")
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def main() -> int:

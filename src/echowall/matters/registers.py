@@ -39,6 +39,8 @@ def _by_standing(rows: Rows, text: str) -> Rows:
 
 
 def _by_topic(rows: Rows, text: str) -> Rows:
+    if "." not in text:
+        return rows.filter(topic_group=text)
     # Each code by name: a pattern would keep the index out of use under row-level security.
     return rows.filter(topic__in=[c for c in default_topics() if c == text or c.startswith(f"{text}.")] or [text])
 
