@@ -9,8 +9,9 @@ from echowall.kernel.job_log import IdsOnly
 
 def test_neither_arguments_nor_exception_texts_are_logged() -> None:
     ident = "01a20417-a61c-70cf-a2aa-8b33934b7792"
+    words = "Key (phone)=(13800001234) already exists"  # not on the line that the traceback quotes
     try:
-        raise ValueError("Key (phone)=(13800001234) already exists")
+        raise ValueError(words)
     except ValueError as error:
         info = (ValueError, error, error.__traceback__)
     text = f"Job a.b.write[17](work_id='{ident}', asked={{'q': '13800001234 王(建)国'}}) ended with status: Error"
