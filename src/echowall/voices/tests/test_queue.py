@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -63,7 +64,7 @@ class TestWorkedOffQueue:
 
     def test_next_and_previous_walk_in_the_order_of_the_list(self, cast: Cast, waiting: dict[str, Message]) -> None:
         with scope.active(cast.fuhua.actor("duty").scope):
-            for before, after in zip(IN_ORDER, IN_ORDER[1:], strict=False):
+            for before, after in itertools.pairwise(IN_ORDER):
                 assert queries.next_in_queue(waiting[before], "must_look") == waiting[after]
                 assert queries.previous_in_queue(waiting[after], "must_look") == waiting[before]
             assert queries.next_in_queue(waiting[IN_ORDER[-1]], "must_look") == waiting[IN_ORDER[0]]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("places", "0002_address"),
-        ("voices", "0013_door_terms"),
+        ("voices", "0015_door_terms"),
     ]
 
     operations = [
