@@ -79,6 +79,7 @@ def previous_in_queue(message: Message, queue: str) -> Message | None:
 
 def _beside(message: Message, queue: str, *, is_after: bool) -> Message | None:
     rows = in_queue(Message.objects.exclude(id=message.id), queue)
+    names: tuple[str, ...]
     if queue in WORKED_OFF:
         rows = rows.annotate(rank=_RANKED, due=_DUE)
         names, is_ascending = ("rank", "due", "id"), is_after
