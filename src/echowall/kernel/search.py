@@ -52,7 +52,7 @@ def door_terms(text: str) -> list[str]:
     三号楼二单元1203 and 3#2-1203 both give 3楼, 3楼2单元, 3楼2单元1203 and 3楼1203; 甲3号楼 gives 甲3楼 and 3楼.
     """
     found: set[str] = set()
-    for door in doors(plain_form(text)):
+    for door in doors(plain_form(unicodedata.normalize("NFKC", text))):
         if door.building:
             buildings = {door.building, door.building.lstrip(_SIDES) or door.building}
             parts = {("", ""), (door.unit, ""), (door.unit, door.room), ("", door.room)}
@@ -66,6 +66,7 @@ def _door(building: str, unit: str, room: str) -> str:
 
 def _without_doors(text: str) -> tuple[str, list[Door]]:
     """Return the text with the doors that have terms cut out, and these doors; 3-1203 may be something else."""
+    text = unicodedata.normalize("NFKC", text)
     named = [door for door in doors(plain_form(text)) if door.building and door.certainty > _UNSURE]
     for door in reversed(named):
         text = f"{text[: door.start]} {text[door.end :]}"

@@ -18,7 +18,7 @@ from echowall.understanding.topics import default_topics
 from .models import Message, Source
 from .models.messages import State
 from .models.sources import Channel
-from .queries.queue import QUEUES, in_queue
+from .queries.queue import QUEUES, in_queue, queue_order
 
 
 def _by_topic(rows: Rows, text: str) -> Rows:
@@ -49,6 +49,7 @@ MESSAGES = Register(
     permission="voices.see",
     base=lambda _actor: Message.objects.select_related("place", "source"),
     order="-said_at",
+    order_in=queue_order,
     search=matching,
     link=lambda m: reverse("voices:message", args=[m.id]),
     tone=lambda m: "tone-critical" if m.urgency == "critical" else "",

@@ -51,7 +51,10 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A register. ``base`` gives the rows an actor may ever see here; row-level security stands behind it anyway."""
+    """A register. ``base`` gives the rows an actor may ever see here; row-level security stands behind it anyway.
+
+    ``order_in`` may name another order for the filters given (a queue that is worked off), for who asks for none.
+    """
 
     name: str
     title: object
@@ -60,6 +63,7 @@ class Register:
     columns: Sequence[Column]
     filters: Sequence[Filter] = ()
     order: str = "-id"
+    order_in: Callable[[Mapping[str, str]], Sequence[Any]] | None = None
     search: Callable[[Rows, str], Rows] | None = None
     link: Callable[[Any], str] | None = None
     tone: Callable[[Any], str] | None = None  # css class of a row that stands out

@@ -25,7 +25,7 @@ _PAGE = re.compile("[0-9]{1,4}")  # isdigit() would let "²" through
 
 @dataclass
 class Listing:
-    """A register narrowed by filters, search and order."""
+    """A register narrowed by filters, search and order; ``order`` is "" where the filters bring their own."""
 
     register: Register
     actor: Actor
@@ -115,6 +115,9 @@ def listing_for(register: Register, actor: Actor, asked: Mapping[str, str]) -> L
         problems.append(Problem("page_invalid", _("没有这一页，请缩小筛选范围"), place="page", value=page_text))
     if problems:
         raise InvalidInput(problems)
+    own = register.order_in(given) if register.order_in and not asked.get("order") else ()
+    if own:
+        return Listing(register, actor, rows.order_by(*own), given, "", page_number)
     tie = "-id" if order.startswith("-") else "id"
     return Listing(register, actor, rows.order_by(order, tie), given, order, page_number)
 

@@ -26,7 +26,7 @@ class TestQuery:
     def test_words_must_all_occur(self) -> None:
         assert query("健康码 核酸") == "('健康' <-> '康码') & ('核酸')"
 
-    @pytest.mark.parametrize("asked", ["3号楼2单元", "三号楼二单元", "3栋2单元", "３号楼２单元"])
+    @pytest.mark.parametrize("asked", ["3号楼2单元", "三号楼二单元", "3栋2单元", "３号楼２单元", "③号楼②单元"])
     def test_a_door_is_one_term(self, asked: str) -> None:
         assert query(asked) == "'3楼2单元'"
 

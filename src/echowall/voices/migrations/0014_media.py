@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('voices', '0013_sealed_words'),
+        ("voices", "0013_sealed_words"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attachment',
-            name='problem',
+            model_name="attachment",
+            name="problem",
             field=models.CharField(blank=True, max_length=40),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='reference',
+            model_name="attachment",
+            name="reference",
             field=models.CharField(blank=True, max_length=200),
         ),
     ]

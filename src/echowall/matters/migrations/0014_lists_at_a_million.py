@@ -15,7 +15,7 @@ _SEEN = rls.visible(purpose="requests", teams="team_ids", also="also_office_ids"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("matters", "0012_paired_scope"),
+        ("matters", "0013_sealed_notes"),
         ("places", "0002_address"),
         ("teams", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -9,7 +9,7 @@ _SEEN = rls.visible(purpose="requests", teams="team_ids", also="also_office_ids"
 
 
 class Migration(migrations.Migration):
-    dependencies = (("voices", "0012_paired_scope"),)
+    dependencies = (("voices", "0014_media"),)
     operations = (
         rls.Reguarded("voices_message", _SEEN),
         rls.FasterSearchFunction("voices_message", _SEEN),

@@ -6,7 +6,7 @@ from echowall.kernel.search import DoorTerms
 
 
 class Migration(migrations.Migration):
-    dependencies = (("matters", "0013_lists_at_a_million"),)
+    dependencies = (("matters", "0014_lists_at_a_million"),)
     operations = (
         DoorTerms("matters_matter", ("title", "summary")),
         DoorTerms("matters_policytext", ("title", "text", "source")),
