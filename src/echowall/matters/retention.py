@@ -18,7 +18,7 @@ from echowall.retention.subjects import Subject, finds_subjects
 from .models import Evidence, HistoryEvent, Matter, Report, State, Trace
 from .models.answers import Answer
 
-_LEFT = {
+_LEFT: dict[str, dict[str, Any]] = {
     "contact": {"message__contact_destroyed_at": None},
     "words": {"message__words_destroyed_at": None},
     "attachments": {"message__attachments__isnull": False, "message__attachments__destroyed_at": None},
@@ -114,7 +114,8 @@ def _used(digests: Sequence[str]) -> set[str]:
 def _notices(_kind: str) -> Finder:
     def find(office_id: UUID, before: datetime) -> QuerySet[Any, Any]:
         matter = Answer.objects.filter(id=OuterRef("subject_id")).values("matter_id")[:1]
-        return notices_queries.done_before(office_id, before, of="answer").annotate(holder=Subquery(matter))
+        rows: QuerySet[Any, Any] = notices_queries.done_before(office_id, before, of="answer")
+        return rows.annotate(holder=Subquery(matter))
 
     return find
 

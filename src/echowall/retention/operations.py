@@ -112,7 +112,12 @@ def _record(record: Destruction, done: Destroyed, actor: Actor) -> None:
         where=(record.office_id, record.place_path),
     )
     digests = unused_files(sorted(done.digests))
-    transaction.on_commit(lambda: [files.destroy(digest) for digest in digests] and None)
+
+    def remove() -> None:
+        for digest in digests:
+            files.destroy(digest)
+
+    transaction.on_commit(remove)
 
 
 def place_hold(

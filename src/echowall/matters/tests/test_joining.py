@@ -64,6 +64,18 @@ class TestTakeIn:
         with scope.as_system():
             assert [one.matter.id for one in queries.likely_same(other)] == [first.id]
 
+    def test_community_worker_is_shown_what_was_told_alike_in_the_community(self, cast: Cast) -> None:
+        street = cast.fuhua
+        first = _says(street, FORWARD, topic="medicine.chronic", phone="13800000001")
+        other = _says(
+            street, FORWARD[:30] + "老人急需送药", topic="testing", phone="13800000002", place=street.compound
+        )
+        elsewhere = _says(street, FORWARD[:30] + "谁能帮忙", topic="isolation", place=street.communities[1])
+        with story.as_actor(street.actor("community")):
+            found = {one.matter.id for one in queries.likely_same(story.fresh(first))}
+        assert other.id == first.id or other.id in found
+        assert elsewhere.id not in found
+
     def test_text_passed_on_by_others_joins(self, cast: Cast) -> None:
         first = _says(cast.fuhua, FORWARD, topic="medicine.chronic", phone="13800000001")
         passed_on = _says(cast.fuhua, f"【转发】{FORWARD}!", topic="medicine.chronic", phone="13800000002")
