@@ -100,7 +100,7 @@ def _supervised(office_id: UUID) -> list[Kept]:
     graded = HistoryEvent.objects.filter(matter=OuterRef("matter"), kind="evaluated", seq__gt=OuterRef("seq"))
     rows = HistoryEvent.objects.filter(~Exists(graded), kind="supervised", matter__office_id=office_id).order_by("at")
     return [
-        Kept(row.matter_id, _("督办中,尚未评价:%s") % str(row.body.get("note", ""))[:120], row.actor_name)
+        Kept(row.matter_id, _("督办中，尚未评价：%s") % str(row.body.get("note", ""))[:120], row.actor_name)
         for row in rows
     ]
 
