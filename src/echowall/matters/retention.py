@@ -115,7 +115,8 @@ def _notices(_kind: str) -> Finder:
     def find(office_id: UUID, before: datetime) -> QuerySet[Any, Any]:
         matter = Answer.objects.filter(id=OuterRef("subject_id")).values("matter_id")[:1]
         rows: QuerySet[Any, Any] = notices_queries.done_before(office_id, before, of="answer")
-        return rows.annotate(holder=Subquery(matter))
+        found: QuerySet[Any, Any] = rows.annotate(holder=Subquery(matter))
+        return found
 
     return find
 
