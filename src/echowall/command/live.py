@@ -150,7 +150,7 @@ def look(room: _Room, language: str) -> list[Event]:
 def critical_event(one: pulse.Critical) -> Event:
     """Return the event that raises the bar and the sound for a critical matter."""
     title = (
-        _("第 %(n)d 次升级:%(title)s") % {"n": one.escalations, "title": one.title} if one.escalations else one.title
+        _("第 %(n)d 次升级：%(title)s") % {"n": one.escalations, "title": one.title} if one.escalations else one.title
     )
     return "critical", {"id": one.bell, "title": title, "url": reverse("matters:detail", args=[one.id])}
 

@@ -191,7 +191,7 @@ def is_empty_phrase(text: str, phrases: tuple[str, ...], letters: int) -> bool:
 
 def empty_phrase(limits: Limits) -> Iterator[Finding]:
     """Answers that say nothing."""
-    for e in _events(limits, "answered"):
+    for e in _events(limits, "answered").filter(matter__words_destroyed_at=None):
         if is_empty_phrase(str(e.body.get("text", "")), limits.phrases, limits.letters):
             said = str(e.body.get("text", ""))[:40]
             yield Finding(Rule.EMPTY_PHRASE, e.matter_id, e.id, e.at, _("答复只有空话：“%s”") % said, e.actor_name)

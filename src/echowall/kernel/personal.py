@@ -104,7 +104,7 @@ class Sealing:
 def _held(kind: str, sealed: Sealed) -> bytes:
     """Return the token; an empty one is what destruction on its day left in a column that must hold something."""
     if not sealed.token:
-        raise refuse("key_destroyed", _("该类个人信息已按期销毁,不能再读取"), value=kind)
+        raise refuse("key_destroyed", _("该类个人信息已按期销毁，不能再读取"), value=kind)
     return sealed.token
 
 

@@ -18,7 +18,7 @@ from echowall.retention.subjects import Subject, finds_subjects
 from .models import Evidence, HistoryEvent, Matter, Report, State, Trace
 from .models.answers import Answer
 
-_LEFT = {
+_LEFT: dict[str, dict[str, Any]] = {
     "contact": {"message__contact_destroyed_at": None},
     "words": {"message__words_destroyed_at": None},
     "attachments": {"message__attachments__isnull": False, "message__attachments__destroyed_at": None},
@@ -100,7 +100,7 @@ def _supervised(office_id: UUID) -> list[Kept]:
     graded = HistoryEvent.objects.filter(matter=OuterRef("matter"), kind="evaluated", seq__gt=OuterRef("seq"))
     rows = HistoryEvent.objects.filter(~Exists(graded), kind="supervised", matter__office_id=office_id).order_by("at")
     return [
-        Kept(row.matter_id, _("督办中,尚未评价:%s") % str(row.body.get("note", ""))[:120], row.actor_name)
+        Kept(row.matter_id, _("督办中，尚未评价：%s") % str(row.body.get("note", ""))[:120], row.actor_name)
         for row in rows
     ]
 
@@ -114,7 +114,9 @@ def _used(digests: Sequence[str]) -> set[str]:
 def _notices(_kind: str) -> Finder:
     def find(office_id: UUID, before: datetime) -> QuerySet[Any, Any]:
         matter = Answer.objects.filter(id=OuterRef("subject_id")).values("matter_id")[:1]
-        return notices_queries.done_before(office_id, before, of="answer").annotate(holder=Subquery(matter))
+        rows: QuerySet[Any, Any] = notices_queries.done_before(office_id, before, of="answer")
+        found: QuerySet[Any, Any] = rows.annotate(holder=Subquery(matter))
+        return found
 
     return find
 

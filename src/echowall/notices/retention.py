@@ -21,7 +21,8 @@ GONE = "［内容已到期销毁］"
 def _others(_kind: str) -> Finder:
     def find(office_id: UUID, before: datetime) -> QuerySet[Any, Any]:
         # What answers a matter, matters find: a hold of the matter keeps it.
-        return done_before(office_id, before, but="answer").annotate(holder=F("subject_id"))
+        rows: QuerySet[Any, Any] = done_before(office_id, before, but="answer").annotate(holder=F("subject_id"))
+        return rows
 
     return find
 

@@ -112,7 +112,12 @@ def _record(record: Destruction, done: Destroyed, actor: Actor) -> None:
         where=(record.office_id, record.place_path),
     )
     digests = unused_files(sorted(done.digests))
-    transaction.on_commit(lambda: [files.destroy(digest) for digest in digests] and None)
+
+    def remove() -> None:
+        for digest in digests:
+            files.destroy(digest)
+
+    transaction.on_commit(remove)
 
 
 def place_hold(
@@ -158,7 +163,7 @@ def release_hold(*, hold_id: UUID, reason: str, actor: Actor, at: datetime) -> H
     with transaction.atomic():
         hold = Hold.objects.select_for_update().filter(id=hold_id, released_at=None).first()
         if hold is None:
-            raise NotFound(Problem("hold_unknown", _("没有这条保留,或已经解除"), value=str(hold_id)))
+            raise NotFound(Problem("hold_unknown", _("没有这条保留，或已经解除"), value=str(hold_id)))
         actor.require("retention.hold", hold.place_path)
         hold.released_at, hold.released_by_name, hold.release_reason = at, actor.name, reason
         hold.save(update_fields=["released_at", "released_by_name", "release_reason"])
@@ -197,8 +202,8 @@ def destroy_kind_keys(*, kind: str, confirmed: str, count: int, reason: str, act
     with as_system():
         if len(offices_of(actor, "personal.destroy_keys")) < office_count():
             raise refuse(
-                "other_offices_concerned", _("密钥由全部街道共用,不归您管理的街道也会失去数据"), value=kind,
-                fix=_("请由管理全部街道的管理员办理,或在服务器上用命令 echowall keys destroy"),
+                "other_offices_concerned", _("密钥由全部街道共用，不归您管理的街道也会失去数据"), value=kind,
+                fix=_("请由管理全部街道的管理员办理，或在服务器上用命令 echowall keys destroy"),
             )  # fmt: skip
         if not destroy_keys(kind=kind, actor=actor, at=at, reason=mask(reason.strip())[:300]):
             raise refuse("no_key", _("这个种类没有在用的密钥"), value=kind)
@@ -212,6 +217,6 @@ def _reason(reason: str) -> str:
     reason = mask(reason.strip())[:300]
     if len(reason) < SHORTEST_REASON:
         raise InvalidInput(
-            Problem("reason_missing", _("请写明理由"), place="reason", value=reason, fix=_("例如:信访复查中"))
+            Problem("reason_missing", _("请写明理由"), place="reason", value=reason, fix=_("例如：信访复查中"))
         )
     return reason

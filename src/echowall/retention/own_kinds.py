@@ -35,5 +35,10 @@ def _destroy_exports(subjects: Sequence[UUID], _record: UUID, _at: datetime) -> 
     rows = Progress.objects.filter(id__in=subjects)
     paths = [Path(settings.MEDIA_ROOT) / "exports" / name for name in rows.values_list("file", flat=True)]
     count = rows.update(file="")
-    transaction.on_commit(lambda: [path.unlink(missing_ok=True) for path in paths] and None)
+
+    def remove() -> None:
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+    transaction.on_commit(remove)
     return Destroyed(count)

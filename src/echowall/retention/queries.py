@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -75,7 +76,7 @@ def office_count() -> int:
     return Place.objects.filter(kind=Place.Kind.OFFICE).count()
 
 
-def due_rows(kind: Kind, office_id: UUID, before: datetime) -> list[QuerySet[dict[str, UUID]]]:
+def due_rows(kind: Kind, office_id: UUID, before: datetime) -> list[QuerySet[Any, Any]]:
     """Return one query per finder over what of a kind ended before an instant and is not destroyed yet."""
     return [find(office_id, before) for find in kind.finders]
 

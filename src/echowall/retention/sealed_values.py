@@ -62,7 +62,7 @@ def sealed_columns() -> list[tuple[str, str]]:
         (model._meta.db_table, str(field.column))
         for model in apps.get_models()
         for field in model._meta.concrete_fields
-        if field.column.endswith("_sealed") and isinstance(field, models.BinaryField)
+        if str(field.column).endswith("_sealed") and isinstance(field, models.BinaryField)
     ]
 
 

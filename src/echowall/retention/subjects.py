@@ -42,6 +42,6 @@ def find_subject(number: str) -> Subject:
         if found is not None:
             return found
     raise NotFound(
-        Problem("number_unknown", _("没有这个编号,或不在您的职责范围内"), place="number", value=number,
+        Problem("number_unknown", _("没有这个编号，或不在您的职责范围内"), place="number", value=number,
                 fix=_("请填写事项编号或留言编号"))
     )  # fmt: skip

@@ -14,7 +14,8 @@ import httpx
 from echowall.kernel import audit, files
 from echowall.kernel.actors import SYSTEM_ACTOR
 from echowall.kernel.scope import as_system
-from echowall.notices.transports.base import SEND_SECONDS, NotDelivered
+from echowall.notices.rules import SEND_SECONDS
+from echowall.notices.transports.base import NotDelivered
 from echowall.notices.transports.wechat import WechatTransport
 
 from .models import Attachment, Source

@@ -73,7 +73,7 @@ def _way_to(worker: Worker) -> tuple[str, str]:
 def _text(matter: Matter, step: StepReading) -> str:
     words = {"assign": _("交办"), "accept": _("受理"), "reassign": _("改派")}
     base = step.clock.partition(":")[0]
-    return _("【升级】事项 %(number)s(%(place)s)%(clock)s超时,请立即处置。") % {
+    return _("【升级】事项 %(number)s（%(place)s）%(clock)s超时，请立即处置。") % {
         "number": matter.number,
         "place": matter.place.name,
         "clock": words.get(base, base),

@@ -70,7 +70,7 @@ def unmask_event(*, event_id: UUID, reason: str, actor: Actor, at: datetime) -> 
         rows = HistoryEvent.objects.select_related("matter").exclude(words_sealed=None)
         event = rows.filter(id=event_id).first()
         if event is None:
-            raise NotFound(Problem("event_unknown", _("没有这一步,或不在您的职责范围内"), value=str(event_id)))
+            raise NotFound(Problem("event_unknown", _("没有这一步，或不在您的职责范围内"), value=str(event_id)))
         _require(event.matter, actor, reason)
         written = json.loads(unseal("note", event.words_sealed))
         audit.record(
@@ -90,4 +90,4 @@ def _require(matter: Matter, actor: Actor, reason: str) -> None:
     if not (actor.may("personal.unmask", matter.place_path) or (in_team and actor.may("personal.unmask"))):
         raise NotPermitted(Problem("not_permitted", _("您的岗位没有这项权限"), value="personal.unmask"))
     if len(reason.strip()) < _REASON_LETTERS:
-        raise InvalidInput(Problem("field_missing", _("请写明查看理由(不少于 4 字)"), place="reason", value=reason))
+        raise InvalidInput(Problem("field_missing", _("请写明查看理由（不少于 4 字）"), place="reason", value=reason))

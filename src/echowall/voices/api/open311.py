@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import cast
+from typing import Literal, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -201,7 +201,7 @@ def _page(rows: QuerySet[Message, Message], query: open311.RequestQuery) -> list
     return [found[one] for one in wanted]
 
 
-def _status(state: str, progress: PublicProgress | None) -> str:
+def _status(state: str, progress: PublicProgress | None) -> Literal["open", "closed"]:
     is_closed = progress.is_ended if progress else state == State.NOTED
     return "closed" if is_closed else "open"
 
