@@ -7,7 +7,7 @@ import echowall.kernel.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("matters", "0014_door_terms"),
+        ("matters", "0012_paired_scope"),
     ]
 
     operations = [

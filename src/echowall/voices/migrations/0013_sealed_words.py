@@ -7,7 +7,7 @@ import echowall.kernel.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("voices", "0013_door_terms"),
+        ("voices", "0012_paired_scope"),
     ]
 
     operations = [
