@@ -19,7 +19,9 @@ from echowall.voices.sweeping import sweep_pending
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "我妈的降压药只剩一天了，出不去小区，请帮忙买药"
-ANSWER = "您好，经核实，降压药已于5月3日22时由志愿者买到并送到楼下，按药店价收费；以后每周二可以登记，由医疗保障专班负责。"
+ANSWER = (
+    "您好，经核实，降压药已于5月3日22时由志愿者买到并送到楼下，按药店价收费；以后每周二可以登记，由医疗保障专班负责。"
+)
 
 
 @pytest.fixture

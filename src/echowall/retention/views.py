@@ -84,7 +84,11 @@ def keys(request: HttpRequest) -> HttpResponse:
     actor = _keeper(request)
     with as_system():
         rows = sealed_kinds()
-    return render(request, "retention/keys.html", {"kinds": [(r, SEALED_NAMES.get(r.name, "")) for r in rows], "may_all": _may_all(actor)})
+    return render(
+        request,
+        "retention/keys.html",
+        {"kinds": [(r, SEALED_NAMES.get(r.name, "")) for r in rows], "may_all": _may_all(actor)},
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,7 +99,13 @@ def destroy(request: HttpRequest, kind: str) -> HttpResponse:
         if not any(one.name == kind and one.in_use for one in sealed_kinds()):
             raise NotFound(Problem("no_key", _("这个种类没有在用的密钥"), value=kind))
         places = values_of(kind)
-    context: dict[str, Any] = {"kind": kind, "title": SEALED_NAMES.get(kind, kind), "places": places, "may_all": _may_all(actor), "given": request.POST}
+    context: dict[str, Any] = {
+        "kind": kind,
+        "title": SEALED_NAMES.get(kind, kind),
+        "places": places,
+        "may_all": _may_all(actor),
+        "given": request.POST,
+    }
     context["total"] = sum(place.count for place in places)
     if request.method == "POST":
         try:

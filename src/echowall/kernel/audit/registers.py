@@ -36,7 +36,12 @@ AUDIT = Register(
         Column("actor", _("谁"), lambda e: e.actor_name, width=14),
         Column("action", _("做了什么"), lambda e: action_words(e.action), width=30),
         Column("code", _("动作代码"), lambda e: e.action, width=30, in_list=False),
-        Column("subject", _("对象"), lambda e: f"{SUBJECTS.get(e.subject_kind, e.subject_kind)} {e.subject_id[:18]}", width=30),
+        Column(
+            "subject",
+            _("对象"),
+            lambda e: f"{SUBJECTS.get(e.subject_kind, e.subject_kind)} {e.subject_id[:18]}",
+            width=30,
+        ),
         Column("reason", _("理由"), lambda e: e.reason, width=30),
         Column("detail", _("详情"), lambda e: detail_words(e.detail)[:200], "long", width=50),
         Column("ip", "IP", lambda e: e.ip, width=16, in_list=False),
