@@ -19,7 +19,7 @@ import numpy.typing as npt
 import rjieba
 import yaml
 
-from echowall.understanding.normalise import plain_form
+from echowall.understanding.normalise import plain_table
 
 Ints = npt.NDArray[np.int32]
 
@@ -80,12 +80,18 @@ def choose_reading(texts: Sequence[str]) -> Reading:
     return Reading(spaced=spaced, lead=median > 80)
 
 
-_FEATURE_FORM = str.maketrans("0123456789\t\r\u200b\ufeff", "0000000000    ")
+_FEATURE_FORM = {ord(old): new for old, new in zip("0123456789\t\r\u200b\ufeff", "0000000000    ", strict=True)}
 
 
 def normalise(text: str) -> str:
     """The text as features see it: plain form, digits all 0. The length never changes, so positions stay true."""
-    return plain_form(text).translate(_FEATURE_FORM)
+    return text.translate(_feature_table())
+
+
+@functools.cache
+def _feature_table() -> dict[int, str]:
+    """Plain form and feature form in one table, so that a text is gone through once."""
+    return _FEATURE_FORM | {code: new.translate(_FEATURE_FORM) for code, new in plain_table().items()}
 
 
 def words(text: str, *, spaced: bool = False) -> list[tuple[str, int]]:
@@ -163,22 +169,32 @@ def _char_grams(text: str) -> Grams:
     edges = [(0, min(n, size)) for n in (1, 2, 3)] + [(max(0, size - n), size) for n in (1, 2, 3)]
     names += [f"^{text[:end]}" for _, end in edges[:3]] + [f"{text[start:]}$" for start, _ in edges[3:]]
 
-    @functools.cache
     def place() -> tuple[Ints, Ints]:
-        first, last = [start for start, _ in edges], [max(0, end - 1) for _, end in edges]
-        starts = np.concatenate([*(np.arange(max(0, size - n + 1)) for n in CHAR_SIZES), first]).astype(np.int32)
-        lasts = np.concatenate([*(np.arange(n - 1, max(n - 1, size)) for n in CHAR_SIZES), last]).astype(np.int32)
+        starts, ends = _char_places(size)
         if kept is None:
-            return starts, lasts + 1
+            return starts, ends
         where = np.array(kept, np.int32)
-        return where[starts], where[lasts] + 1
+        return where[starts], where[ends - 1] + 1
 
     return Grams(names, place)
 
 
+@functools.lru_cache(maxsize=2048)
+def _char_places(size: int) -> tuple[Ints, Ints]:
+    """Where the character runs of a text of ``size`` characters stand, in the order in which they are formed."""
+    edges = [(0, min(n, size)) for n in (1, 2, 3)] + [(max(0, size - n), size) for n in (1, 2, 3)]
+    runs = [(np.arange(max(0, size - n + 1)), n) for n in CHAR_SIZES]
+    starts = np.concatenate([*(at for at, _ in runs), [start for start, _ in edges]]).astype(np.int32)
+    ends = np.concatenate([*(at + n for at, n in runs), [max(1, end) for _, end in edges]]).astype(np.int32)
+    starts.setflags(write=False)
+    ends.setflags(write=False)
+    return starts, ends
+
+
 def _concept_grams(chars: Grams) -> tuple[Grams, Grams]:
     table = _concepts()
-    hits = [(concept, i) for i, name in enumerate(chars.names) if name in table for concept in table[name]]
+    listed = itertools.compress(itertools.count(), map(table.__contains__, chars.names))
+    hits = [(concept, i) for i in listed for concept in table[chars.names[i]]]
     names = [concept for concept, _ in hits]
 
     def place() -> tuple[Ints, Ints]:
