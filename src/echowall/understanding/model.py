@@ -147,6 +147,7 @@ class TextModel:
             "format": FORMAT,
             "spaced": self.vocabulary.reading.spaced,
             "lead": self.vocabulary.reading.lead,
+            "title": self.vocabulary.reading.title,
             "blocks": [len(block) for block in self.vocabulary.names],
             "heads": [[h.name, list(h.labels), h.sure, h.look, h.above] for h in self.heads],
             "facts": dict(self.facts),
@@ -181,7 +182,7 @@ class TextModel:
             raise ModelFileError(f"{path}: 模型文件已损坏 ({error}); 请重新训练或恢复备份") from error
         edges = np.cumsum([0, *described["blocks"]]).tolist()
         blocks = tuple(tuple(names[a:b]) for a, b in itertools.pairwise(edges))
-        reading = Reading(spaced=described["spaced"], lead=described["lead"])
+        reading = Reading(described["spaced"], described["lead"], described.get("title", False))
         heads = tuple(_head(*one) for one in described["heads"])
         vocabulary = Vocabulary(reading, blocks, held["rarity"])
         return cls(vocabulary, heads, held["weights"], held["scale"], held["bias"], described["facts"])
@@ -232,7 +233,7 @@ def _deciding(text: str, vector: Vector, pull: Floats) -> list[list[tuple[int, i
     occurrence gives its pull in equal shares to the characters it covers, a word gathers what its characters were
     given. All heads go through numpy at once: for texts this short the number of calls is what costs.
     """
-    placed = [block.place() for block in vector.grams if block.names]
+    placed = [block.place() for block in vector.grams if block.count]
     # The first half of the word block are the words themselves, the rest are pairs of neighbours.
     names = vector.grams[0].names
     single = [i for i, name in enumerate(names[: (len(names) + 1) // 2]) if name[0].isalnum()]

@@ -123,7 +123,7 @@ def fit(examples: Sequence[Example], heads: Sequence[str] = HEADS, *, compact: b
     """Fit a model with the given heads; thresholds and confidence come from folds the fit had not seen."""
     texts = [example.text for example in examples]
     reading = choose_reading(texts) if tuple(heads) != HEADS else Reading()
-    vocabulary, rows = learn_vocabulary(texts, reading)
+    vocabulary, rows = learn_vocabulary(texts, reading, least=3 if reading.lead else 2)
     table = matrix(rows, vocabulary.size)
     weight = np.array([example.weight for example in examples])
     together = groups(texts)

@@ -6,12 +6,13 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import repeat
 from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
 
+from echowall.understanding.runs import RunTable
 from echowall.understanding.segmentation import BLOCKS, Grams, Ints, Reading, grams
 
 Floats = npt.NDArray[np.float32]
@@ -67,15 +68,26 @@ class Vocabulary:
             for block, first in zip(self.names, self.edges.tolist(), strict=False)
         )
 
+    @cached_property
+    def _runs(self) -> dict[int, RunTable]:
+        """The blocks of runs of characters, which are looked up as numbers."""
+        tables = zip(BLOCKS, self.names, self.edges.tolist(), strict=False)
+        return {i: RunTable(names, first) for i, (block, names, first) in enumerate(tables) if block.is_runs}
+
     def vector(self, text: str) -> Vector:
         """One text as a vector: log(1 + count) x rarity, each block scaled to its weight."""
         found = grams(text, self.reading)
-        looked_up = (map(ids.get, block.names, _UNKNOWN) for block, ids in zip(found, self._ids, strict=True))
-        every = np.fromiter(chain.from_iterable(looked_up), np.int32, sum(len(block.names) for block in found))
+        every = np.concatenate([self._look_up(i, block) for i, block in enumerate(found)])
         known = (every >= 0).nonzero()[0]
         distinct, inverse, counts = _distinct(every[known])
         values = weigh(distinct, counts, self.rarity, self.edges)
         return Vector(distinct, values, counts, inverse, known, found)
+
+    def _look_up(self, number: int, block: Grams) -> Ints:
+        """The id of each feature of a block in turn, -1 where it is not known."""
+        if block.keys is not None:
+            return self._runs[number].find(block.keys)
+        return np.fromiter(map(self._ids[number].get, block.names, _UNKNOWN), np.int32, block.count)
 
     def rows(self, texts: Sequence[str]) -> Rows:
         """Many texts as a sparse matrix of shape (texts, size)."""
