@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from echowall.understanding.calibration import Doubles, Labels, fit_mixture
 from echowall.understanding.model import Head, TextModel, softmax
@@ -51,6 +52,13 @@ def matrix(rows: Rows, width: int) -> Any:
     from scipy.sparse import csr_matrix
 
     return csr_matrix((rows.values, rows.indices, rows.starts), shape=(len(rows.starts) - 1, width))
+
+
+def beside(table: Any, more: npt.NDArray[np.floating]) -> Any:
+    """The table with further columns, ``more`` of shape (texts, columns), on its right."""
+    from scipy.sparse import csr_matrix, hstack
+
+    return hstack([table, csr_matrix(more)], format="csr")
 
 
 def fit_head(

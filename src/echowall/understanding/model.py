@@ -61,6 +61,8 @@ class TextModel:
 
     ``weights`` has shape (features, all labels of all heads), int8 or float32; a score is
     ``values @ (weights[ids] * scale) + bias`` and a softmax over a head's columns gives calibrated probabilities.
+    ``adviser`` is another model whose ``advice`` on the text stands below the features in ``weights``: how a few
+    examples of a new question profit from what was learnt on many of another. Such a model is tried, not shipped.
     """
 
     vocabulary: Vocabulary
@@ -69,6 +71,7 @@ class TextModel:
     scale: Floats
     bias: Floats
     facts: Mapping[str, Any]
+    adviser: TextModel | None = None
 
     @cached_property
     def version(self) -> str:
@@ -103,7 +106,19 @@ class TextModel:
     def scores(self, text: str) -> Floats:
         """The raw scores of all labels of all heads, shape (labels,)."""
         vector = self.vocabulary.vector(text)
-        out: Floats = (vector.values @ self._rows(vector)) * self.scale + self.bias
+        return self._scores(text, vector, self._rows(vector))
+
+    def advice(self, text: str) -> Floats:
+        """The square root of every probability, scaled to length 1 over all heads: features for another model."""
+        chances = list(self.probabilities(text).values())
+        out: Floats = np.sqrt(np.concatenate(chances) / len(chances)).astype(np.float32)
+        return out
+
+    def _scores(self, text: str, vector: Vector, rows: Floats) -> Floats:
+        raw = vector.values @ rows
+        if self.adviser is not None:
+            raw = raw + self.adviser.advice(text) @ self.weights[self.vocabulary.size :]
+        out: Floats = raw * self.scale + self.bias
         return out
 
     def _rows(self, vector: Vector) -> Floats:
@@ -123,7 +138,7 @@ class TextModel:
         """
         vector = self.vocabulary.vector(text)
         rows = self._rows(vector)
-        scores = (vector.values @ rows) * self.scale + self.bias
+        scores = self._scores(text, vector, rows)
         ranked = [_ranked(softmax(scores[part])) for part in self.columns.values()]
         firsts = [part.start + order[0] for part, (_, order) in zip(self.columns.values(), ranked, strict=True)]
         seconds = [part.start + order[:2][-1] for part, (_, order) in zip(self.columns.values(), ranked, strict=True)]
@@ -142,7 +157,9 @@ class TextModel:
         return out
 
     def save(self, path: Path) -> None:
-        """Write the model to one compressed file, whole or not at all."""
+        """Write the model to one compressed file, whole or not at all. Raises ValueError if it has an adviser."""
+        if self.adviser is not None:
+            raise ValueError("a model with an adviser cannot be saved; fit it without")
         described = {
             "format": FORMAT,
             "spaced": self.vocabulary.reading.spaced,
