@@ -41,7 +41,9 @@ def fit_mixture(parts: Sequence[Doubles], truth: Labels, weight: Doubles) -> Mix
     every = range(len(parts))
     subsets = [chosen for size in every for chosen in combinations(every, size) if chosen]
     plain = _right(sum(parts, np.zeros(1)), truth)
-    gains = [_sure_gain(_right(sum((parts[i] for i in chosen), np.zeros(1)), truth) - plain, weight) for chosen in subsets]
+    gains = [
+        _sure_gain(_right(sum((parts[i] for i in chosen), np.zeros(1)), truth) - plain, weight) for chosen in subsets
+    ]
     best = max(range(len(subsets)), key=lambda i: gains[i], default=-1)
     chosen = subsets[best] if best >= 0 and gains[best] > 0 else tuple(every)
     together = sum((parts[i] for i in chosen), np.zeros(1)) / len(chosen)

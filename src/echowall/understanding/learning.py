@@ -1,10 +1,11 @@
 """Fitting the linear scorers of one head and folding them into one column of weights for each label.
 
-Four kinds of linear classifier see the same vectors and err differently. Three are support vector machines on features
-scaled by naive Bayes log-count ratios (Wang and Manning 2012, "Baselines and bigrams"): the ratios of the values with
-and without balanced classes, and the ratios of mere presence. The fourth is complement naive Bayes (Rennie et al.
-2003). Each is linear in the features, so their mixture is one linear scorer: as fast as any one of them. How closely
-they follow their texts and how they are mixed is decided on scores of texts that the fit had not seen.
+Five linear classifiers see the same vectors and err differently. Three are support vector machines on features scaled
+by naive Bayes log-count ratios (Wang and Manning 2012, "Baselines and bigrams"): the ratios of the values with and
+without balanced classes, and the ratios of mere presence. The fourth is complement naive Bayes (Rennie et al. 2003),
+the fifth a support vector machine on the features as they are. Each is linear in the features, so their mixture is one
+linear scorer: as fast as any one of them. How closely they follow their texts and how they are mixed is decided on
+scores of texts that the fit had not seen.
 """
 
 from __future__ import annotations
@@ -133,13 +134,14 @@ def _scorers(table: Any, truth: Labels, count: int, weight: Doubles, cost: float
     if len(present) < 2:
         only = np.full(count, -1.0)
         only[present] = 1.0
-        return [_Scorer(np.zeros((table.shape[1], count)), only)] * 4
+        return [_Scorer(np.zeros((table.shape[1], count)), only)] * 5
     task = (table, truth, count, weight)
     return [
         _by_value(*task, cost),
         _by_value(*task, cost, is_balanced=True),
         _by_presence(*task, cost),
         _complement(*task),
+        _margins(*task, np.ones((count, table.shape[1])), (2 * cost, True)),
     ]
 
 

@@ -76,4 +76,3 @@ class RunTable:
         found = self._places.take(at)
         found[self._keys.take(at) != wanted] = -1
         return found
-

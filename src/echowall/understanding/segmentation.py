@@ -180,6 +180,7 @@ def _char_grams(text: str) -> Grams:
     size = len(text)
     if not size:
         return _EMPTY
+
     def place() -> tuple[Ints, Ints]:
         starts, ends = _char_places(size)
         if kept is None:
@@ -191,7 +192,6 @@ def _char_grams(text: str) -> Grams:
 
 
 def _char_names(text: str) -> list[str]:
-    size = len(text)
     twos = list(map(add, text, text[1:]))
     threes = list(map(add, twos, text[2:]))
     begins = [f"^{text[:n]}" for n in (1, 2, 3)]
