@@ -63,7 +63,8 @@ def _sure_gain(difference: Doubles, weight: Doubles) -> float:
 
 
 def _right(scores: Doubles, truth: Labels) -> Doubles:
-    return (scores.argmax(1) == truth).astype(np.float64)
+    hits: Doubles = (scores.argmax(1) == truth).astype(np.float64)
+    return hits
 
 
 def _pool(parts: Sequence[Doubles], truth: Labels, weight: Doubles, *, offsets: bool = True) -> Mixture:

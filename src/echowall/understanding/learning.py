@@ -24,6 +24,8 @@ from echowall.understanding.vectors import Rows, Vocabulary
 SMOOTH, SMOOTH_PRESENCE = 0.1, 1.0
 COSTS = (0.04, 0.15)
 """How closely the support vectors may follow their texts: the one that does better on a fold unseen is taken."""
+LONG_ROW = 500
+"""Texts with more features than this on average are long: there the plain support vectors add nothing but time."""
 FOLDS = 3
 MORE_FOLDS = 5
 """With few texts each fold must leave more to learn from, else confidence is measured on a weaker model."""
@@ -46,6 +48,14 @@ class Fitted:
 class _Scorer:
     weights: Doubles
     bias: Doubles
+
+
+@dataclass(frozen=True)
+class How:
+    """What is settled once for a head: how closely to follow the texts, and whether these are long."""
+
+    cost: float
+    is_long: bool = False
 
 
 def matrix(rows: Rows, width: int) -> Any:
@@ -74,12 +84,13 @@ def fit_head(
     count = MORE_FOLDS if table.nnz < FEW else FOLDS
     folds = _folds(groups, count)
     parts: list[Doubles] = []
-    cost = 0.0
+    how: How | None = None
     for fold in range(count):
         out = folds == fold
         task = (table[~out], truth[~out], len(labels), weight[~out])
-        cost = cost or _best_cost(task, table[out], truth[out])
-        for i, scorer in enumerate(_scorers(*task, cost)):
+        if how is None:
+            how = How(_best_cost(task, table[out], truth[out]), table.nnz > LONG_ROW * table.shape[0])
+        for i, scorer in enumerate(_scorers(task, how)):
             if len(parts) <= i:
                 parts.append(np.zeros((len(truth), len(labels))))
             parts[i][out] = table[out] @ scorer.weights + scorer.bias
@@ -90,7 +101,8 @@ def fit_head(
     held_out = softmax(sum(share * part for share, part in zip(shares, parts, strict=True)) + mixture.added)
     weights = np.zeros((table.shape[1], len(labels)))
     bias = mixture.added.copy()
-    for share, scorer in zip(shares, _scorers(table, truth, len(labels), weight, cost), strict=True):
+    whole = _scorers((table, truth, len(labels), weight), how or How(COSTS[0]))
+    for share, scorer in zip(shares, whole, strict=True):
         weights += share * scorer.weights
         bias += share * scorer.bias
     return Fitted(tuple(labels), weights, bias, held_out.astype(np.float64), tuple(mixture.shares.tolist()))
@@ -129,20 +141,23 @@ def _scored(scorer: _Scorer, table: Any) -> Doubles:
     return scores
 
 
-def _scorers(table: Any, truth: Labels, count: int, weight: Doubles, cost: float) -> list[_Scorer]:
+def _scorers(task: Task, how: How) -> list[_Scorer]:
+    """The classifiers fitted to one task: the same ones in the same order for the same ``how``."""
+    table, truth, count, _ = task
     present = np.unique(truth)
     if len(present) < 2:
         only = np.full(count, -1.0)
         only[present] = 1.0
-        return [_Scorer(np.zeros((table.shape[1], count)), only)] * 5
-    task = (table, truth, count, weight)
-    return [
-        _by_value(*task, cost),
-        _by_value(*task, cost, is_balanced=True),
-        _by_presence(*task, cost),
+        return [_Scorer(np.zeros((table.shape[1], count)), only)] * (4 if how.is_long else 5)
+    found = [
+        _by_value(*task, how.cost),
+        _by_value(*task, how.cost, is_balanced=True),
+        _by_presence(*task, how.cost),
         _complement(*task),
-        _margins(*task, np.ones((count, table.shape[1])), (2 * cost, True)),
     ]
+    if not how.is_long:
+        found.append(_margins(*task, np.ones((count, table.shape[1])), (2 * how.cost, True)))
+    return found
 
 
 def _by_value(

@@ -232,7 +232,7 @@ def _no_head(name: str) -> Head:
     raise KeyError(name)
 
 
-def _ranked(chances: npt.NDArray[np.floating]) -> tuple[list[float], list[int]]:
+def _ranked(chances: npt.NDArray[Any]) -> tuple[list[float], list[int]]:
     """The chances as plain numbers, and the places of the four largest, the largest first."""
     return chances.tolist(), (-chances).argsort(kind="stable")[:4].tolist()
 
@@ -243,7 +243,7 @@ def _guess(head: Head, chances: Sequence[float], order: Sequence[int], evidence:
     return Guess(head.labels[order[0]], round(confidence, 4), head.band(confidence), evidence, others)
 
 
-def _deciding(text: str, vector: Vector, pull: Floats) -> list[list[tuple[int, int]]]:
+def _deciding(text: str, vector: Vector, pull: npt.NDArray[np.floating]) -> list[list[tuple[int, int]]]:
     """For each head the spans of the up to three words (neighbours joined) that pulled most, strongest first.
 
     ``pull`` has shape (heads, features): what each occurrence of a feature pulls towards the head's answer. An
