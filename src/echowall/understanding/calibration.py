@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -32,19 +33,38 @@ class Mixture:
 def fit_mixture(parts: Sequence[Doubles], truth: Labels, weight: Doubles) -> Mixture:
     """The shares (not negative) and label offsets with the least log loss on held-out scores.
 
-    One scorer gives temperature scaling (Guo et al. 2017, "On calibration of modern neural networks"); several give a
-    log-linear pool, which is taken only if more answers come out right than with equal shares. ``parts`` are score
-    matrices of shape (texts, labels) that were computed on texts not learnt from.
+    One scorer gives temperature scaling (Guo et al. 2017, "On calibration of modern neural networks"). Several share
+    equally; some are left out, or a log-linear pool with free shares is taken, only if that is right more often by
+    more than the standard error of the difference: on few texts a choice among mixtures is mostly luck. ``parts`` are
+    score matrices of shape (texts, labels) that were computed on texts not learnt from.
     """
-    free = _pool(parts, truth, weight)
-    together = sum(parts, np.zeros(1)) / len(parts)
+    every = range(len(parts))
+    subsets = [chosen for size in every for chosen in combinations(every, size) if chosen]
+    plain = _right(sum(parts, np.zeros(1)), truth)
+    gains = [
+        _sure_gain(_right(sum((parts[i] for i in chosen), np.zeros(1)), truth) - plain, weight) for chosen in subsets
+    ]
+    best = max(range(len(subsets)), key=lambda i: gains[i], default=-1)
+    chosen = subsets[best] if best >= 0 and gains[best] > 0 else tuple(every)
+    together = sum((parts[i] for i in chosen), np.zeros(1)) / len(chosen)
     joint = _pool([together], truth, weight, offsets=False)
-    equal = Mixture(np.full(len(parts), joint.shares[0] / len(parts)), joint.added)
-    return max((free, equal), key=lambda mixture: _share_right(mixture.scores(parts), truth, weight))
+    shares = np.zeros(len(parts))
+    shares[list(chosen)] = joint.shares[0] / len(chosen)
+    equal = Mixture(shares, joint.added)
+    free = _pool(parts, truth, weight)
+    gain = _sure_gain(_right(free.scores(parts), truth) - _right(equal.scores(parts), truth), weight)
+    return free if gain > 0 else equal
 
 
-def _share_right(scores: Doubles, truth: Labels, weight: Doubles) -> float:
-    return float((weight * (scores.argmax(1) == truth)).sum() / weight.sum())
+def _sure_gain(difference: Doubles, weight: Doubles) -> float:
+    """How many more texts are right, less the standard error of that number."""
+    gain = difference * weight
+    return float(gain.sum() - np.sqrt((gain**2).sum()))
+
+
+def _right(scores: Doubles, truth: Labels) -> Doubles:
+    hits: Doubles = (scores.argmax(1) == truth).astype(np.float64)
+    return hits
 
 
 def _pool(parts: Sequence[Doubles], truth: Labels, weight: Doubles, *, offsets: bool = True) -> Mixture:

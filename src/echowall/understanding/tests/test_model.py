@@ -80,6 +80,7 @@ class TestGrams:
         assert not choose_reading(["家里停水了", "孩子发烧"]).spaced
         assert choose_reading(["长" * 200] * 3).lead
         assert lead("标题  正文很长") == "标题"
+        assert choose_reading(["断药\n老人的降压药没了", "停水\n三号楼没水"]) == Reading(title=True)
 
 
 class TestTextModel:
@@ -194,3 +195,37 @@ class TestThresholds:
         truth = np.array([0] * 50 + [1] * 50)
         added = calibration.lift(chances, truth, 0, recall=0.97, precision=0.8)
         assert ((np.log(chances[:, 0] / chances[:, 1]) + added > 0) == (truth == 0)).all()
+
+
+class TestMixture:
+    def test_several_share_equally_where_none_is_surely_better(self):
+        rng = np.random.default_rng(3)
+        truth = rng.integers(0, 3, 300)
+        parts = [np.eye(3)[truth] + rng.normal(size=(300, 3)) for _ in range(3)]
+        shares = calibration.fit_mixture(parts, truth, np.ones(300)).shares
+        assert shares.min() > 0
+
+    def test_a_scorer_that_only_guesses_is_left_out(self):
+        rng = np.random.default_rng(4)
+        truth = rng.integers(0, 3, 2000)
+        good = np.eye(3)[truth] + rng.normal(size=(2000, 3)) * 0.6
+        mixture = calibration.fit_mixture([good, rng.normal(size=(2000, 3))], truth, np.ones(2000))
+        assert mixture.shares[1] < 0.1 * mixture.shares[0]
+
+
+class TestAdviser:
+    def test_advice_counts_in_scores_and_such_a_model_is_not_saved(self, model, tmp_path):
+        examples = [Example(one.text, {"kind": one.labels["intent"]}) for one in corpus()]
+        advised = fit(examples, ["kind"], compact=False, adviser=model)
+        assert model.advice("降压药吃完了") @ model.advice("降压药吃完了") == pytest.approx(1.0, abs=1e-5)
+        labels = advised.head("kind").labels
+        assert [labels[int(advised.scores(one.text).argmax())] for one in examples] == [
+            one.labels["kind"] for one in examples
+        ]
+        assert len(advised.weights) == advised.vocabulary.size + len(model.advice(""))
+        with pytest.raises(ValueError, match="adviser"):
+            advised.save(tmp_path / "m.npz")
+
+    def test_is_not_asked_about_long_or_segmented_texts(self, model):
+        examples = [Example(one.text * 9, {"kind": one.labels["intent"]}) for one in corpus()]
+        assert fit(examples, ["kind"], compact=False, adviser=model).adviser is None
