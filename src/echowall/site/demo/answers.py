@@ -35,6 +35,34 @@ _BY_INTENT: Final[dict[str, tuple[Pair, ...]]] = {
             "已于{day}把您登记进社区志愿队，网格员当天会联系您，按您方便的时间排班，防护用品由社区发放。",
         ),
     ),
+    "consult": (
+        (
+            "已逐条答复。",
+            "您问的事已由社区核实，{day}在电话里逐条答复：可以办，地点在社区服务站，每天八点到二十点，带身份证，不收费。",
+        ),
+        (
+            "已告知办理办法。",
+            "经与主管部门核实，您问的事按现行规定办理，材料和时间已于{day}由网格员告诉您，并贴在单元门口；不收费用。",
+        ),
+        (
+            "已查明规定并告知。",
+            "按照现行规定，您问的情况由社区登记、专班审核，一般两天内有结果；{day}已替您登记，有了结果打电话告诉您。",
+        ),
+    ),
+    "complaint": (
+        (
+            "已现场核实并整改。",
+            "经{day}现场核实，您反映的问题基本属实，已责成责任单位当天改正；督查专班一周内复查，结果在楼栋群公布。",
+        ),
+        (
+            "已约谈责任单位。",
+            "经核实，情况属实。{day}已约谈责任单位并公开说明，账目和安排已在小区公告栏张贴；再有发现请直接告诉社区书记。",
+        ),
+        (
+            "已调查并改正。",
+            "专班{day}调查后，做得不对的已经改正，当事人已登门向您说明；同类情况正在全街道自查，七天内完成。",
+        ),
+    ),
     "vent": (
         (
             "已电话听取意见并说明。",
@@ -300,6 +328,8 @@ _BY_TOPIC: Final[dict[str, tuple[Pair, ...]]] = {
     "volunteering": _BY_INTENT["volunteer"],
 }
 
+# What is broken or dirty is put right the same way, whether somebody asks or complains.
+_REPAIRED: Final = {"property", "utilities", "environment", "report", "testing"}
 _ELSE: Final[tuple[Pair, ...]] = (
     (
         "已与反映人联系并办妥。",
@@ -317,8 +347,12 @@ def answer_for(topic: str, intent: str, key: str) -> Pair:
 
     Args:
         topic: the matter's topic, such as ``utilities.water``; its parent's answers serve where it has none.
-        intent: what was asked for; praise, suggestions, offers of help and venting are answered as such.
+        intent: what was asked for; all but calls for help are answered as such.
         key: the matter's number: the same key always gets the same pair.
     """
-    known = _BY_INTENT.get(intent) or _BY_TOPIC.get(topic) or _BY_TOPIC.get(topic.split(".")[0]) or _ELSE
+    main = topic.split(".")[0]
+    by_topic = _BY_TOPIC.get(topic) or _BY_TOPIC.get(main)
+    known = _BY_INTENT.get(intent) or by_topic or _ELSE
+    if intent == "complaint" and main in _REPAIRED and by_topic:
+        known = by_topic
     return Random(key).choice(known)  # noqa: S311 - a story, no secret

@@ -123,7 +123,7 @@ class Office:
                 matter_id=matter.id, is_complex=True, reason="涉及多个部门，一时难以解决", actor=self.desk, at=at
             )
         else:
-            act.report_back(matter_id=matter.id, note=_found(matter)[0], actor=lead, at=at)
+            act.report_back(matter_id=matter.id, note=f"{_found(matter)[0]}反映人已当面确认。", actor=lead, at=at)
 
     def _finish(self, matter: Matter, at: datetime) -> None:
         text = _reply(matter, _found(matter)[1], at)
