@@ -35,7 +35,7 @@ def draft_paper(matter: Matter, step: StepReading, report: ClockReport, at: date
         kind=kind,
         office=office,
         place_path=matter.place_path,
-        title=f"{KINDS[kind].name}:{matter.title}",
+        title=f"{KINDS[kind].name}：{matter.title}",
         subject=("matter", matter.id),
         cause=f"{matter.id}:{step.id}",
         compose=lambda number: template.fill_in({**facts, "document_number": number}),
