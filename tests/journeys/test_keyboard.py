@@ -27,6 +27,7 @@ ANSWER = (
 @pytest.fixture
 def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
     monkeypatch.setattr(clock, "now", lambda: EVENING)  # for every thread, the server's too
+    expect.set_options(timeout=15_000)  # a busy machine is no fault of the keys
     with chromium(monkeypatch) as opened:
         yield opened
 
