@@ -10,8 +10,22 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from echowall.kernel.models import DataKey
+
+# What the places are called on the page; a table that nobody named yet is shown by its own name.
+TABLES: dict[str, str | Promise] = {
+    "people_worker": _("人员"),
+    "notices_notice": _("通知"),
+    "notices_transportsetting": _("通道设置"),
+    "voices_source": _("渠道来源"),
+    "voices_message": _("留言"),
+    "voices_reading": _("识别结果"),
+    "matters_historyevent": _("办理记录"),
+    "files": _("照片和文件"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +44,12 @@ class Place:
 
     where: str
     count: int
+
+    @property
+    def title(self) -> str:
+        """What the place is called on the page."""
+        table = self.where.partition(".")[0]
+        return str(TABLES.get(table, self.where))
 
 
 def sealed_kinds() -> list[SealedKind]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from ..models import AuditEntry
 from ..register import Column, Filter, Register, date_filter
 from ..register.definition import Rows
-from .wording import SUBJECTS, VERBS, action_words, detail_words
+from .wording import SUBJECTS, VERBS, action_words, detail_words, value_words
 
 
 def _by_action(rows: Rows, text: str) -> Rows:
@@ -42,7 +42,7 @@ AUDIT = Register(
             lambda e: f"{SUBJECTS.get(e.subject_kind, e.subject_kind)} {e.subject_id[:18]}",
             width=30,
         ),
-        Column("reason", _("理由"), lambda e: e.reason, width=30),
+        Column("reason", _("理由"), lambda e: value_words(e.reason), width=30),
         Column("detail", _("详情"), lambda e: detail_words(e.detail)[:200], "long", width=50),
         Column("ip", "IP", lambda e: e.ip, width=16, in_list=False),
     ),
