@@ -12,6 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.db.migrations.operations import RunSQL
 
+from .scope import KEY_LEVELS, NIL_KEY
+
 # Sub-selects without a reference to the row are evaluated once per statement, not once per row; so must be the casts
 # and comparisons of what was set, which is why they stand inside. The cast outside makes ANY take an array.
 EVERYTHING = "(SELECT current_setting('echowall.everything', true) = 'on')"
@@ -34,6 +36,14 @@ def offices_of(purpose: str) -> str:
 def teams_of(purpose: str) -> str:
     """Return SQL for the ids of the teams whose rows are open for a purpose."""
     return _array(f"teams_{purpose}", "uuid")
+
+
+def keys_of(purpose: str) -> str:
+    """Return SQL for the keys (see ``Keyed``) that are open for a purpose.
+
+    No sub-select here: the planner reads a setting while it plans, and so knows how few rows a narrow scope has.
+    """
+    return f"NULLIF(current_setting('echowall.keys_{purpose}', true), '')::uuid[]"
 
 
 def visible(
@@ -141,6 +151,53 @@ class SearchFunction(RunSQL):
         return self.__class__.__qualname__, [self.table, self.condition], {}
 
 
+class KeyFunction(RunSQL):
+    """Make ``kernel_sight_keys``: everything that may open a row of an office, place, teams and further offices.
+
+    The ids of offices and teams are keys themselves, a place's path and each above it have a key by hash, the nil id
+    opens to the system. ``scope.keys`` gives the same keys for a reader: whoever may see a row shares a key with it, so
+    that an index over keys narrows what the policy then decides, and decides nothing itself.
+    """
+
+    def __init__(self) -> None:
+        paths = ", ".join(f"md5(ltree2text(subpath(path, 0, {level})))::uuid" for level in range(1, KEY_LEVELS + 1))
+        super().__init__(
+            sql=(
+                "CREATE FUNCTION kernel_sight_keys(office uuid, path ltree, teams uuid[], also uuid[]) RETURNS uuid[]"
+                " LANGUAGE sql IMMUTABLE PARALLEL SAFE"
+                f" RETURN array_cat(array_cat(teams, also), ARRAY['{NIL_KEY}'::uuid, office, {paths}])"
+            ),
+            reverse_sql="DROP FUNCTION kernel_sight_keys(uuid, ltree, uuid[], uuid[])",
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what the migration writer needs."""
+        return self.__class__.__qualname__, [], {}
+
+
+class Keyed(RunSQL):
+    """Give a searched table the column ``sight_keys``, kept by the database, and one index of its terms and keys.
+
+    No model names the column: it belongs to the database's own guarding, as the policy does.
+    """
+
+    def __init__(self, table: str, *, teams: str, also: str) -> None:
+        self.table, self.teams, self.also = table, teams, also
+        keys = f"kernel_sight_keys(office_id, place_path, {teams}, {also})"
+        super().__init__(
+            sql=[
+                f"ALTER TABLE {table} ADD COLUMN sight_keys uuid[] GENERATED ALWAYS AS ({keys}) STORED",
+                f"CREATE INDEX {table}_sight ON {table} USING gin (terms, sight_keys)",
+                f"ANALYZE {table}",
+            ],
+            reverse_sql=[f"ALTER TABLE {table} DROP COLUMN sight_keys"],
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what the migration writer needs."""
+        return self.__class__.__qualname__, [self.table], {"teams": self.teams, "also": self.also}
+
+
 class AppendOnly(RunSQL):
     """Let the program add rows and read them, never change or remove them; ``changeable`` columns may be updated.
 
@@ -194,3 +251,42 @@ class FasterSearchFunction(RunSQL):
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """Return what the migration writer needs."""
         return self.__class__.__qualname__, [self.table, self.condition], {}
+
+
+class KeyedSearchFunction(RunSQL):
+    """Replace ``<table>_search`` by one that narrows by the reader's keys, for a table that is ``Keyed``.
+
+    A common word is found often enough among the newest rows, read in the order wanted. A sample of the very newest
+    tells whether that may be so: for a rare word, and for whoever sees few rows, the index intersects words and keys.
+    ``EXECUTE`` plans each search anew, because the plan of one reader's keys is not that of another's.
+    """
+
+    NEWEST, SAMPLE = 25_000, 1_500
+
+    def __init__(self, table: str, condition: str, *, purpose: str) -> None:
+        self.table, self.condition, self.purpose = table, condition, purpose
+        holds = f"terms @@ $1 AND {condition} ORDER BY id DESC LIMIT $2"
+        among = "SELECT id FROM (SELECT * FROM {table} ORDER BY id DESC LIMIT {rows}) n WHERE {holds}"
+        newest = among.format(table=table, rows=self.NEWEST, holds=holds)
+        sample = among.format(table=table, rows=self.SAMPLE, holds=holds)
+        keyed = f"SELECT id FROM {table} WHERE sight_keys && $3 AND {holds}"
+        # Half of what would be needed at the same rate: a few hundred rows too many cost less than a whole index.
+        enough = f"cardinality(found_ids) * {2 * self.NEWEST // self.SAMPLE} >= at_most"
+        body = (
+            f"DECLARE found_ids uuid[]; keys uuid[] := {keys_of(purpose)}; BEGIN"
+            f" EXECUTE $q$ SELECT ARRAY({sample}) $q$ INTO found_ids USING query, at_most;"
+            f" IF {enough} THEN EXECUTE $q$ SELECT ARRAY({newest}) $q$ INTO found_ids USING query, at_most; END IF;"
+            " IF cardinality(found_ids) >= at_most THEN RETURN QUERY SELECT unnest(found_ids);"
+            f" ELSE RETURN QUERY EXECUTE $q$ {keyed} $q$ USING query, at_most, keys; END IF; END"
+        )
+        super().__init__(
+            sql=[
+                f"CREATE OR REPLACE FUNCTION {table}_search(query tsquery, at_most integer) RETURNS SETOF uuid"
+                f" LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ {body} $$"
+            ],
+            reverse_sql=RunSQL.noop,
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what the migration writer needs."""
+        return self.__class__.__qualname__, [self.table, self.condition], {"purpose": self.purpose}

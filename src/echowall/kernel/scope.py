@@ -10,9 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from hashlib import md5
 from uuid import UUID
 
 from django.db import connection, transaction
+
+# Levels of a place's path that have a key: city, district, office, community, compound, building.
+KEY_LEVELS = 6
+NIL_KEY = UUID(int=0)
 
 # What rows are seen for; every policy names one (kernel.rls), every role gives some (people.rules).
 PURPOSES = ("requests", "administration", "oversight")
@@ -49,6 +54,19 @@ class Scope:
             return Sight(self.paths, self.office_ids)
         return next((sight for name, sight in self.by_purpose if name == purpose), Sight())
 
+    def keys(self, purpose: str) -> tuple[UUID, ...]:
+        """Return what a row must share one of to be seen for a purpose (``rls.KeyFunction`` gives those of a row).
+
+        A path deeper than ``KEY_LEVELS`` has the key of the place that far down: keys let through a little too much
+        rather than too little, since the policy decides.
+        """
+        if self.everything:
+            return (NIL_KEY,)
+        sight = self.sight(purpose)
+        tops = {".".join(path.split(".")[:KEY_LEVELS]) for path in sight.paths}
+        by_path = tuple(UUID(md5(path.encode(), usedforsecurity=False).hexdigest()) for path in sorted(tops))
+        return (*sight.office_ids, *(self.team_ids if purpose in self.purposes else ()), *by_path)
+
     def covers(self, path: str) -> bool:
         """Tell whether the place with this path lies in the scope."""
         return self.everything or any(path == p or path.startswith(p + ".") for p in self.paths)
@@ -79,6 +97,7 @@ def _tell_database(scope: Scope) -> None:
         settings |= {
             f"paths_{purpose}": _array(sight.paths),
             f"offices_{purpose}": _array(sight.office_ids),
+            f"keys_{purpose}": _array(scope.keys(purpose)),
             f"teams_{purpose}": _array(scope.team_ids if purpose in scope.purposes else ()),
         }
     calls = ", ".join(f"set_config('echowall.{name}', %s, true)" for name in settings)

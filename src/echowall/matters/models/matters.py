@@ -148,7 +148,7 @@ class Matter(models.Model):
             models.Index(
                 fields=("-opened_at", "-id"), condition=models.Q(state__in=OPEN_STATES), name="matter_open_opened"
             ),
-            GinIndex(fields=("terms",), name="matter_terms"),
+            # The index of terms stands with row-level security (rls.Keyed).
         )
 
     def __str__(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.functions import Right
@@ -93,7 +92,7 @@ class Message(models.Model):
             ),
             models.Index(fields=("source", "-said_at"), name="message_source_said"),
             models.Index(fields=("conversation",), condition=~models.Q(conversation=""), name="message_conversation"),
-            GinIndex(fields=("terms",), name="message_terms"),
+            # The index of terms stands with row-level security (rls.Keyed).
         )
 
 
