@@ -198,6 +198,40 @@ class Keyed(RunSQL):
         return self.__class__.__qualname__, [self.table], {"teams": self.teams, "also": self.also}
 
 
+class SeenView(RunSQL):
+    """Make the view ``<table>_seen`` of a ``Keyed`` table: exactly the rows that its policy shows, found by their keys;
+    and ``<table>_share(sample)``: how much of its newest rows the reader sees, from 0 to 1.
+
+    The policy itself cannot ask for keys without costing whoever sees nearly everything: each row would be asked twice.
+    The owner of the view is free of the policy, so the view applies the same condition itself; as a security barrier it
+    lets no condition of a query see a row before that. PostgreSQL plans it without regard to order and limit: it is for
+    counting, a page is read from the table. A migration that changes the table's columns makes it anew.
+    """
+
+    def __init__(self, table: str, condition: str, *, purpose: str) -> None:
+        self.table, self.condition, self.purpose = table, condition, purpose
+        role, share = app_role(), f"{table}_share(integer)"
+        newest = f"SELECT * FROM {table} ORDER BY id DESC LIMIT sample"
+        super().__init__(
+            sql=[
+                f"CREATE VIEW {table}_seen WITH (security_barrier) AS"
+                f" SELECT * FROM {table} WHERE sight_keys && {keys_of(purpose)} AND {condition}",
+                f"REVOKE ALL ON {table}_seen FROM {role}",
+                f"GRANT SELECT ON {table}_seen TO {role}",
+                f"CREATE FUNCTION {table}_share(sample integer) RETURNS double precision"
+                " LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS"
+                f" $$ SELECT avg(({condition})::integer) FROM ({newest}) n $$",
+                f"REVOKE EXECUTE ON FUNCTION {share} FROM PUBLIC",
+                f"GRANT EXECUTE ON FUNCTION {share} TO {role}",
+            ],
+            reverse_sql=[f"DROP FUNCTION {share}", f"DROP VIEW {table}_seen"],
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what the migration writer needs."""
+        return self.__class__.__qualname__, [self.table, self.condition], {"purpose": self.purpose}
+
+
 class AppendOnly(RunSQL):
     """Let the program add rows and read them, never change or remove them; ``changeable`` columns may be updated.
 

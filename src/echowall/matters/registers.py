@@ -98,6 +98,7 @@ MATTERS = Register(
     base=lambda _actor: Matter.objects.select_related("place", "lead_team", "owner").defer("terms"),
     order="-opened_at",
     search=matching,
+    has_view=True,
     link=lambda m: reverse("matters:detail", args=[m.id]),
     tone=lambda m: "tone-critical" if m.urgency == "critical" and m.state in OPEN_STATES else "",
     columns=(

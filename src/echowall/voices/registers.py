@@ -51,6 +51,7 @@ MESSAGES = Register(
     order="-said_at",
     order_in=queue_order,
     search=matching,
+    has_view=True,
     link=lambda m: reverse("voices:message", args=[m.id]),
     tone=lambda m: "tone-critical" if m.urgency == "critical" else "",
     columns=(

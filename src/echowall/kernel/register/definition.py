@@ -54,6 +54,7 @@ class Register:
     """A register. ``base`` gives the rows an actor may ever see here; row-level security stands behind it anyway.
 
     ``order_in`` may name another order for the filters given (a queue that is worked off), for who asks for none.
+    ``has_view`` tells that the table has an ``rls.SeenView``, by which the rows of whoever sees few are counted.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Register:
     link: Callable[[Any], str] | None = None
     tone: Callable[[Any], str] | None = None  # css class of a row that stands out
     empty: object = ""
+    has_view: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

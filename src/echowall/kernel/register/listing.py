@@ -15,6 +15,7 @@ from ..actors import Actor
 from ..errors import InvalidInput, Problem
 from ..search import FOUND_AT_MOST
 from .definition import Column, Filter, Register, Rows, filter_problem
+from .seen import sees_few, through_view
 
 PAGE_ROWS = 50
 # Counting and paging stop here: nobody reads three thousand rows on a screen, and a count of a million is a wait.
@@ -37,7 +38,10 @@ class Listing:
     @cached_property
     def count(self) -> int:
         """How many rows there are, at most one more than ``SEEN_AT_MOST``."""
-        return self.rows.order_by()[: SEEN_AT_MOST + 1].count()
+        # What a search found is few rows by their ids; of everything else, few rows of many may be in sight.
+        is_narrow = self.register.has_view and "q" not in self.given and sees_few(self.rows)
+        rows = through_view(self.rows) if is_narrow else self.rows
+        return rows.order_by()[: SEEN_AT_MOST + 1].count()
 
     @property
     def is_capped(self) -> bool:
