@@ -18,10 +18,10 @@ _SAMPLE = 400
 class _Seen(BaseTable):
     """A table whose rows come from its view; every column keeps its name."""
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         """Return the view under the name of the table."""
         quote = connection.ops.quote_name
-        return f"{quote(f'{self.table_name}_seen')} {quote(self.table_alias or self.table_name)}", []
+        return f"{quote(f'{self.table_name}_seen')} {quote(self.table_alias or self.table_name)}", ()
 
 
 def through_view(rows: Rows) -> Rows:
