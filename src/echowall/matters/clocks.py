@@ -150,7 +150,7 @@ def refresh(matter: Matter, at: datetime, rows: Sequence[HistoryEvent] | None = 
     """Put onto the (unsaved) matter what lists sort and colour by; returns the report it comes from."""
     rows = history_of(matter) if rows is None else rows
     says = report(matter, max(at, matter.opened_at), rows)
-    matter.due_at, matter.next_change_at = says.due_at, says.sweep_at
+    matter.due_at, matter.next_change_at = says.nearest_due_at, says.sweep_at
     matter.colour = "" if says.colour == "none" else str(says.colour)
     matter.clocks_met = sorted(r.clock[:40] for r in says.readings if r.met_at is not None and not r.is_late)
     matter.clocks_missed = sorted(r.clock[:40] for r in says.readings if r.is_late)

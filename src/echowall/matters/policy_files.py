@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +29,14 @@ COLUMNS = {
 _NEEDED = ("title", "text", "source", "valid_from")
 _DAYS = ("issued_on", "valid_from", "valid_until")
 _TITLES = {english: chinese for chinese, english in COLUMNS.items()}
+
+
+def title_key(title: str) -> str:
+    """Return what makes two titles the same: their letters and digits, without width, case, spaces and punctuation.
+
+    A colon that a new edition writes full-width does not make a second text of it.
+    """
+    return "".join(sign for sign in unicodedata.normalize("NFKC", title).casefold() if sign.isalnum())
 
 
 def shipped_rows() -> list[PolicyRow]:

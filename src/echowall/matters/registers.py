@@ -22,6 +22,7 @@ from echowall.voices.queries import Channel
 
 from .models import Matter, State
 from .models.matters import OPEN_STATES
+from .taking_in import TAKE_IN
 
 
 def _topics(_actor: Actor) -> Sequence[tuple[str, str]]:
@@ -97,6 +98,8 @@ MATTERS = Register(
     permission="matters.see",
     base=lambda _actor: Matter.objects.select_related("place", "lead_team", "owner").defer("terms"),
     order="-opened_at",
+    takes_in=TAKE_IN,
+    extra={"route": "matters:list"},
     search=matching,
     has_view=True,
     link=lambda m: reverse("matters:detail", args=[m.id]),

@@ -28,11 +28,10 @@ def outbox(request: HttpRequest) -> HttpResponse:
     """List what was told and what waits; what failed stands on top with its button."""
     actor = actor_of(request)
     listing = listing_for(NOTICES, actor, request.GET.dict())
-    context = {"listing": listing, "register": NOTICES}
+    context = {"listing": listing, "register": NOTICES, "views": saved_views(NOTICES, actor)}
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
-        return render(request, "kernel/register/list.html", context)
+        return render(request, "kernel/register/fragment.html", context)
     context |= {
-        "views": saved_views(NOTICES, actor),
         "filters": register_operations.filters_shown(NOTICES, actor, listing),
         "failed": Notice.objects.filter(state=Notice.State.FAILED).order_by("-queued_at")[:20],
         "failed_count": queries.failed_count(),

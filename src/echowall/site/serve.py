@@ -74,6 +74,7 @@ def prepare() -> None:
     connection = preparation.start_database()
     if preparation.migrate(connection):
         _tell(say("表已更新", "tables brought up to date"))
+    preparation.bring_in_shipped(connection)
     if not preparation.pages_built():
         _tell(say("网页前端还没有构建：请运行 make front", "the front end is not built yet: run make front"))
     preparation.gather_pages(environment.load().state)

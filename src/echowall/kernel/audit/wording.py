@@ -68,6 +68,7 @@ VERBS: Final[dict[str, str | Promise]] = {
     "escalated": _("升级提醒"),
     "evaluated": _("评价"),
     "exported": _("导出"),
+    "taken_in": _("改表传回"),
     "failed": _("失败"),
     "fetched": _("下载"),
     "formed": _("组建"),

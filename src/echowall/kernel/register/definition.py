@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
 from ..actors import Actor
 from ..clock import day_of, midnight
 from ..errors import Problem
+
+if TYPE_CHECKING:
+    from .taking_in import TakeIn
 
 Rows = QuerySet[Any, Any]
 Choices = Sequence[tuple[str, object]]
@@ -70,6 +73,7 @@ class Register:
     tone: Callable[[Any], str] | None = None  # css class of a row that stands out
     empty: object = ""
     has_view: bool = False
+    takes_in: TakeIn | None = None  # what may be changed in its Excel file and taken back
     extra: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -80,6 +80,11 @@ class Listing:
         return "?" + urlencode({k: v for k, v in values.items() if v not in ("", None)})
 
     @property
+    def kept(self) -> dict[str, str]:
+        """The filters, and the order where it is not the usual one: what a saved view keeps and an export repeats."""
+        return {**self.given, **({"order": self.order} if self.order not in ("", self.register.order) else {})}
+
+    @property
     def previous(self) -> str:
         """Address of the page before, or ""."""
         return self.address(page=self.page_number - 1) if self.page_number > 1 else ""

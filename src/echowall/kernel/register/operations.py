@@ -63,15 +63,14 @@ def save_view(
     name = name.strip()[:60]
     if not name:
         raise InvalidInput(Problem("name_missing", _("请给视图起个名称"), place="view_name"))
-    kept = {**listing.given, **({"order": listing.order} if listing.order != register.order else {})}
     office_id = actor.scope.office_ids[0] if shared and actor.scope.office_ids else None
     with transaction.atomic():
         view, _created = SavedView.objects.update_or_create(
             register=register.name,
             owner_id=actor.id,
             name=name,
-            defaults={"query": kept, "office_id": office_id, "created_at": at},
-            create_defaults={"id": new_id(), "query": kept, "office_id": office_id, "created_at": at},
+            defaults={"query": listing.kept, "office_id": office_id, "created_at": at},
+            create_defaults={"id": new_id(), "query": listing.kept, "office_id": office_id, "created_at": at},
         )
         audit.record(
             actor=actor,

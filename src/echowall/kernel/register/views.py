@@ -24,6 +24,7 @@ from ..models import Progress, SavedView
 from . import operations
 from .definition import Register, find
 from .listing import listing_for
+from .taking_in_views import take_in_page
 
 
 def saved_views(register: Register, actor: Actor) -> list[SavedView]:
@@ -38,11 +39,10 @@ def register_view(register: Register, template: str = "kernel/register/page.html
     def view(request: HttpRequest) -> HttpResponse:
         actor = actor_of(request)
         listing = listing_for(register, actor, request.GET.dict())
-        context = {"listing": listing, "register": register}
+        context = {"listing": listing, "register": register, "views": saved_views(register, actor)}
         if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
-            return render(request, "kernel/register/list.html", context)
+            return render(request, "kernel/register/fragment.html", context)
         context |= {
-            "views": saved_views(register, actor),
             "filters": operations.filters_shown(register, actor, listing),
             "narrowed": operations.narrowed_by(register, listing),
         }
@@ -88,6 +88,11 @@ def export(request: HttpRequest, name: str) -> HttpResponse:
     query = given_texts(request)
     progress = operations.start_export(register=_register(name), asked=query, actor=actor_of(request), at=clock.now())
     return redirect("kernel:progress", progress.id)
+
+
+def take_in(request: HttpRequest, name: str) -> HttpResponse:
+    """Take back the Excel file of a register that was changed by hand."""
+    return take_in_page(request, _register(name))
 
 
 def progress(request: HttpRequest, progress_id: UUID) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.utils.html import format_html
@@ -29,6 +30,12 @@ def column_head(listing: Listing, column: Column) -> SafeString:
     return format_html(
         '<a href="{}" title="{}">{}{}</a>', listing.address(order=target, page=""), said, column.title, mark
     )
+
+
+@register.filter
+def as_query(values: dict[str, str]) -> str:
+    """The query string of saved filters."""
+    return urlencode(values)
 
 
 @register.simple_tag

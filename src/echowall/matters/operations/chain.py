@@ -25,6 +25,7 @@ from .. import clocks
 from ..models import HistoryEvent, Matter, State
 from ..queries.standing import standing_of
 from ..rules import MOVES, Move, hindrance, missing
+from .escalating import call_at_once
 
 _LABELS = {
     "reason": gettext_lazy("理由"),
@@ -214,5 +215,7 @@ def append(matter: Matter, move: Move, step: Step, actor: Actor, at: datetime, *
         reason=str(body.get("reason", "")),
         where=(matter.office_id, matter.place_path),
     )
+    if matter.urgency == "critical" and move.kind in {"opened", "dispatched", "joint_requested", "reclassified"}:
+        call_at_once(matter, event, actor, at)
     events.publish(f"matters.matter.{move.kind}", matter_id=str(matter.id), event_id=str(event.id))
     return event

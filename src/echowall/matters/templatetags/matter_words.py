@@ -39,6 +39,8 @@ def why_here(why: Mapping[str, Any]) -> SafeString:
             lines.append(_("系统建议：%s") % suggested["team_name"])
     elif why.get("by") == "correction":
         lines.append(_("按留言更正改派"))
+    elif why.get("by") == "table":
+        lines.append(_("由调度员在表格里指定：%s") % why.get("reason", ""))
     elif why.get("by") == "joint":
         lines.append(_("吹哨：%s") % why.get("reason", ""))
     if "claimed_topic" in why:

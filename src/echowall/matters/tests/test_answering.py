@@ -357,6 +357,15 @@ class TestPolicyTexts:
         with pytest.raises(InvalidInput):
             read_file("x.xlsx", b"nothing")
 
+    def test_title_in_other_punctuation_is_the_same_text(self, cast: Cast) -> None:
+        held = [PolicyRow("密接隔离:14天集中+7天居家", "旧写法", "第八版", date(2021, 5, 11))]
+        now = [PolicyRow("密接隔离：14天集中 + 7天居家", "新写法", "第八版", date(2021, 5, 11))]
+        with scope.as_system():
+            assert operations.load_policy_texts(rows=held, place=None, actor=SYSTEM_ACTOR, at=EVENING) == (1, 0)
+            assert operations.load_policy_texts(rows=now, place=None, actor=SYSTEM_ACTOR, at=EVENING) == (0, 1)
+            assert operations.load_policy_texts(rows=now, place=None, actor=SYSTEM_ACTOR, at=EVENING) == (0, 0)
+            assert PolicyText.objects.filter(title__startswith="密接隔离").get().title == now[0].title
+
     def test_handlers_do_not_write_policy(self, cast: Cast) -> None:
         handler = cast.fuhua.actor("handler")
         with scope.active(handler.scope), pytest.raises(NotPermitted):

@@ -33,6 +33,62 @@ def _notices() -> list[Notice]:
         return list(Notice.objects.filter(subject_kind="escalation").order_by("queued_at", "id"))
 
 
+def _called() -> list[tuple[str, str]]:
+    with scope.as_system():
+        found = Notice.objects.filter(subject_kind="critical").order_by("queued_at", "id")
+        return [(n.address_masked, n.text) for n in found]
+
+
+class TestCriticalLane:
+    """Issue: the critical lane goes at once to the duty leader and the lead team; also to who has no page open."""
+
+    def test_duty_leader_and_lead_team_are_told_at_once(self, cast: Cast) -> None:
+        matter = story.dispatched(cast.fuhua, urgency="critical")
+        told = _called()
+        assert [address for address, _text in told] == [
+            f"…{cast.fuhua.duty.username[-4:]}",
+            f"…{cast.fuhua.handler.username[-4:]}",
+        ]
+        assert all(matter.number in text and "狂犬" not in text for _address, text in told)
+
+    def test_list_shows_the_fifteen_minutes_that_run_now(self, cast: Cast) -> None:
+        assert story.dispatched(cast.fuhua, urgency="critical").due_at == EVENING + timedelta(minutes=15)
+
+    def test_ordinary_matter_calls_nobody(self, cast: Cast) -> None:
+        story.dispatched(cast.fuhua, urgency="urgent")
+        assert _called() == []
+
+    def test_raised_to_critical_goes_to_the_critical_lead_at_once(self, cast: Cast) -> None:
+        matter = story.opened(cast.fuhua, topic="supplies.food")
+        with scope.as_system():
+            set_responsibilities(
+                team=cast.fuhua.medical,
+                answers_for=[("", cast.fuhua.office, True)],
+                actor=SYSTEM_ACTOR,
+                at=EVENING,
+            )
+        dispatcher = cast.fuhua.actor("dispatcher")
+        with story.as_actor(dispatcher):
+            act.reclassify_matter(
+                matter_id=matter.id, actor=dispatcher, at=EVENING, reason="家属来电：胸痛", urgency="critical"
+            )
+            matter.refresh_from_db()
+        assert (matter.state, matter.lead_team_id) == ("dispatched", cast.fuhua.medical.id)
+        assert {address for address, _text in _called()} == {
+            f"…{cast.fuhua.duty.username[-4:]}",
+            f"…{cast.fuhua.handler.username[-4:]}",
+        }
+
+    def test_old_words_found_by_the_machine_wake_nobody(self, cast: Cast) -> None:
+        last_month = EVENING - timedelta(days=30)
+        new = act.NewMatter(
+            cast.fuhua.building, "胸痛", "老人胸痛", "upload", "help", "medical_care", "critical", last_month
+        )
+        with scope.as_system():
+            act.open_matter(new=new, actor=SYSTEM_ACTOR, at=EVENING)
+        assert _called() == []
+
+
 class TestEscalation:
     def test_each_step_tells_the_next_person_once_and_rings_again(self, cast: Cast) -> None:
         matter = story.dispatched(cast.fuhua, urgency="critical")

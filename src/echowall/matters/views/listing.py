@@ -28,11 +28,15 @@ def matter_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     asked = request.GET.dict()
     listing = listing_for(MATTERS, actor, asked)
-    context = {"listing": listing, "register": MATTERS, "tabs": queries.quick_tabs(listing.given)}
-    if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
-        return render(request, "matters/rows.html", context)
-    context |= {
+    context = {
+        "listing": listing,
+        "register": MATTERS,
+        "tabs": queries.quick_tabs(listing.given),
         "views": saved_views(MATTERS, actor),
+    }
+    if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
+        return render(request, "kernel/register/fragment.html", context | {"rows_template": "matters/rows.html"})
+    context |= {
         "filters": filters_shown(MATTERS, actor, listing),
         "narrowed": narrowed_by(MATTERS, listing),
         "has_filters": bool(set(listing.given) - {"q", "state", "standing"}),

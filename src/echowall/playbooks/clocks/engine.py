@@ -64,8 +64,14 @@ class ClockReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def due_at(self) -> datetime | None:
-        """The earliest due time of a main clock that is still open: what a list of matters sorts by."""
+        """The earliest due time of a main clock that is still open: what the office owes the reporter next."""
         times = [r.due_at for r in self.readings if r.is_main and r.state in _COUNTING and r.due_at is not None]
+        return min(times, default=None)
+
+    @property
+    def nearest_due_at(self) -> datetime | None:
+        """The earliest due time of any clock that is still open: what a list sorts by, and what `colour` goes with."""
+        times = [r.due_at for r in self.readings if r.state in _COUNTING and r.due_at is not None]
         return min(times, default=None)
 
 

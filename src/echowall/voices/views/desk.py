@@ -38,11 +38,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     listing = listing_for(MESSAGES, actor, request.GET.dict())
     if request.session.get(_QUEUE, "") != listing.given.get("tab", ""):
         request.session[_QUEUE] = listing.given.get("tab", "")
-    context: dict[str, Any] = {"listing": listing, "register": MESSAGES}
+    context: dict[str, Any] = {"listing": listing, "register": MESSAGES, "views": saved_views(MESSAGES, actor)}
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
-        return render(request, "kernel/register/list.html", context)
+        return render(request, "kernel/register/fragment.html", context)
     context |= {
-        "views": saved_views(MESSAGES, actor),
         "filters": filters_shown(MESSAGES, actor, listing),
         "queues": queries.queues(),
         "tab": listing.given.get("tab", ""),
