@@ -83,7 +83,7 @@ def set_phone(*, team: Team, phone: str, is_public: bool, actor: Actor, at: date
             at=at,
             action="teams.phone.changed",
             subject=("team", team.id),
-            detail={"phone": [before[0], phone], "is_public": [before[1], is_public]},
+            detail={"is_public": is_public},  # the number itself may be somebody's own
             where=(team.office_id, team.office.path),
         )
     return team
