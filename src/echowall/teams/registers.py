@@ -41,6 +41,7 @@ TEAMS = Register(
         Column("answers_for", _("负责"), _answers_for, width=40),
         Column("members", _("成员"), lambda t: "、".join(m.worker.name for m in t.memberships.all()), width=30),
         Column("phone", _("值班电话"), lambda t: t.phone),
+        Column("phone_public", _("对外公布"), lambda t: _("是") if t.is_phone_public else "", width=8),
         Column("active", _("状态"), lambda t: _("在用") if t.is_active else _("停用"), width=8),
     ),
     empty=_("还没有专班，点右上角组建。"),

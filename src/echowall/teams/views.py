@@ -34,6 +34,7 @@ class TeamForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
     duty = forms.CharField(label=gettext_lazy("职责"), max_length=200, required=False)
     phone = forms.CharField(label=gettext_lazy("值班电话"), max_length=30, required=False)
+    is_phone_public = forms.BooleanField(label=gettext_lazy("对外公布，墙上的答复里不隐去"), required=False)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         """Offer the offices of the actor."""
@@ -85,7 +86,10 @@ def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
 
 def _act(request: HttpRequest, team: Team) -> None:
     actor, at, act = actor_of(request), clock.now(), request.POST.get("act", "")
-    if act == "add_member":
+    if act == "set_phone":
+        is_public = "is_phone_public" in request.POST
+        operations.set_phone(team=team, phone=request.POST.get("phone", ""), is_public=is_public, actor=actor, at=at)
+    elif act == "add_member":
         worker = Worker.objects.filter(id=given_id(request, "worker")).first()
         if worker is None:
             raise NotFound(Problem("account_unknown", _("没有这个账号"), place="worker"))

@@ -75,9 +75,10 @@ class TextModel:
 
     @cached_property
     def version(self) -> str:
-        """A short fingerprint of weights and vocabulary: two models with the same one answer alike."""
+        """A short fingerprint of weights, vocabulary and bands: two models with the same one answer alike."""
         digest = hashlib.sha256(self.weights.tobytes() + self.bias.tobytes() + self.vocabulary.rarity.tobytes())
         digest.update("\n".join(name for block in self.vocabulary.names for name in block).encode())
+        digest.update(repr([(head.sure, head.look, head.above) for head in self.heads]).encode())
         return digest.hexdigest()[:12]
 
     @cached_property

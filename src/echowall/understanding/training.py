@@ -242,7 +242,7 @@ def _with_bands(name: str, one: Fitted, answers: Sequence[str], weight: calibrat
 def _thresholds(chances: calibration.Doubles, truth: calibration.Labels) -> tuple[float, float]:
     confidence = chances.max(1)
     right = chances.argmax(1) == truth
-    sure = calibration.threshold(confidence, right, calibration.SURE_PRECISION)
+    sure = calibration.sure_threshold(confidence, right)
     return sure, calibration.look_threshold(confidence, right, sure)
 
 

@@ -22,6 +22,7 @@ from echowall.kernel.search import terms
 from echowall.matters import queries as matters_queries
 from echowall.matters.queries import AnsweredMatter
 from echowall.places import queries as places_queries
+from echowall.teams import queries as teams_queries
 from echowall.voices import queries as voices_queries
 
 from . import policy
@@ -44,9 +45,9 @@ def propose_post(*, matter_id: UUID, actor: Actor, at: datetime) -> WallPost | N
         return None
     said = voices_queries.publication_facts(matter.message_id) if matter.message_id else None
     sender = said.sender if said else ""
-    texts = Texts(
-        *(public_text(text, sender) for text in (matter.title, said.body if said else matter.summary, matter.answer))
-    )
+    numbers = teams_queries.public_numbers(matter.office_id)
+    asked = said.body if said else matter.summary
+    texts = Texts(*(public_text(text, sender, numbers) for text in (matter.title, asked, matter.answer)))
     waits = reasons_to_wait(
         policy.in_force(matter.place_path, at),
         topic=matter.topic,

@@ -18,6 +18,7 @@ from echowall.kernel.scope import as_system
 from echowall.kernel.search import matching
 from echowall.kernel.topic_words import topic_label
 from echowall.matters import queries as matters_queries
+from echowall.teams import queries as teams_queries
 from echowall.understanding.topics import default_topics
 from echowall.voices import queries as voices_queries
 
@@ -169,10 +170,11 @@ def moderation(post: WallPost) -> Moderation:
     matter = matters_queries.answered_matter(post.matter_id)
     said = voices_queries.publication_facts(matter.message_id) if matter and matter.message_id else None
     steps = list(WallStep.objects.filter(post=post).order_by("-id")[:12])
+    numbers = teams_queries.public_numbers(post.office_id)
     return Moderation(
         post,
-        shown_removals(said.body if said else matter.summary if matter else ""),
-        shown_removals(matter.answer if matter else ""),
+        shown_removals(said.body if said else matter.summary if matter else "", numbers),
+        shown_removals(matter.answer if matter else "", numbers),
         shown_doubts(post.question),
         shown_doubts(post.answer),
         steps,

@@ -2,19 +2,22 @@
 
 import itertools
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from echowall.understanding import calibration
-from echowall.understanding.examples import Example
+from echowall.understanding.examples import Example, read_examples
+from echowall.understanding.kept import split
 from echowall.understanding.learning import assemble, fit_head, matrix
-from echowall.understanding.model import Head, ModelFileError, TextModel, softmax
+from echowall.understanding.model import Head, ModelFileError, TextModel, shipped_model, softmax
 from echowall.understanding.segmentation import COUNTED, Reading, _listed, choose_reading, grams, lead, normalise
-from echowall.understanding.training import fit
+from echowall.understanding.training import HEADS, examine, fit
 from echowall.understanding.types import Band
 from echowall.understanding.vectors import learn_vocabulary
 
+CORPUS = Path(__file__).parents[4] / "corpus" / "understanding"
 WHO = ("我妈", "俺爹", "楼上大爷", "对门阿姨", "我家孩子", "隔壁老李", "我们单元", "来电人", "邻居", "我")
 WHAT = {
     ("help", "medicine.chronic", "urgent"): ("降压药吃完了", "胰岛素只剩一针", "断药两天了", "缺药,谁能代买"),
@@ -177,6 +180,21 @@ class TestThresholds:
         at = calibration.threshold(confidence, right, 0.95)
         assert right[confidence >= at].mean() >= 0.95
         assert 0.8 < at < 0.97
+
+    def test_counts_with_the_lower_bound_of_wilson(self):
+        # Worked example: 81 of 263, two-sided 95 % (Newcombe 1998, table I): 0.2553 to 0.3662.
+        assert calibration.lower_bound(np.array([81.0]), np.array([263.0]), 1.96)[0] == pytest.approx(0.2553, abs=1e-4)
+        assert calibration.lower_bound(np.array([3.0]), np.array([4.0]), 0.0)[0] == 0.75
+
+    def test_few_right_answers_are_no_proof(self):
+        assert calibration.threshold(np.full(40, 0.9), np.ones(40, bool), 0.95) == calibration.NEVER
+        assert calibration.threshold(np.full(400, 0.9), np.ones(400, bool), 0.95) == 0.9
+
+    def test_shipped_model_keeps_the_promise_of_sure(self):
+        examples = read_examples(sorted(CORPUS.glob("*.jsonl")), ("text",), HEADS)
+        _, bands = examine(shipped_model(), split(examples).kept)
+        assert {name: band["sure_precision"] for name, band in bands.items() if band["sure_precision"] < 0.95} == {}
+        assert all(band["sure_share"] > 0 for band in bands.values())
 
     def test_no_trust_without_evidence(self):
         confidence = np.linspace(0.5, 0.99, 100)

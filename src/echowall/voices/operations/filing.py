@@ -20,6 +20,7 @@ from echowall.kernel.ids import new_id
 from echowall.kernel.personal import Sealing
 from echowall.kernel.search import terms
 from echowall.places.models import Place
+from echowall.understanding.pipeline import NEEDS_NOTHING
 from echowall.understanding.types import Intent, Understanding, Urgency
 
 from ..channels.tables.given_words import GIVEN
@@ -28,9 +29,6 @@ from ..models.messages import State
 
 # Who corrected, where it was the system itself.
 SYSTEM_ID = UUID(int=0)
-
-# Nothing to solve in these unless a person says so, or there is a sign of danger.
-_NOTED = {Intent.PRAISE, Intent.OTHER, Intent.VENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +110,12 @@ def _take_over(one: Understood) -> None:
         # Kept as heard; whoever finds a person's words in it corrects the intent, and it becomes a matter.
         message.intent, message.band, message.state = Intent.OTHER.value, "sure", State.NOTED
         return
-    needs_nothing = message.intent in _NOTED and reading.urgency.value == Urgency.NORMAL and not reading.danger
+    needs_nothing = message.intent in NEEDS_NOTHING and reading.urgency.value == Urgency.NORMAL and not reading.danger
     is_noted = is_record_only(message) or (needs_nothing and message.band != "must_look")
     message.state = State.NOTED if is_noted else State.HEARD
+    if is_noted and needs_nothing and message.band == "look":
+        # What it is about does not matter where nothing is to be done; whether something is to be done, does.
+        message.band = str(reading.intent.band)
 
 
 def is_automatic(message: Message) -> bool:
@@ -200,7 +201,7 @@ def correct_message(
         # A person looked: the machine's doubt is settled, and it need not be asked again.
         message.band = "sure"
         Pending.objects.filter(message=message).delete()
-        is_taken_up = message.state in {State.NOTED, State.PARKED} and message.intent not in _NOTED
+        is_taken_up = message.state in {State.NOTED, State.PARKED} and message.intent not in NEEDS_NOTHING
         if message.state == State.PARKED or (is_taken_up and not is_record_only(message)):
             message.state = State.HEARD if is_taken_up and not is_record_only(message) else State.NOTED
         _save_filing([message])

@@ -15,11 +15,13 @@ from echowall.kernel.register.definition import Rows
 from ..models import Message
 from ..models.messages import State
 
-_OPEN = ~Q(state=State.NOTED)
+_HANDLED = Q(state=State.HANDLED)
+_RECORD = Q(state=State.NOTED, loaded__record_only=True)
 # Queue -> what it is called, what belongs to it.
 QUEUES: dict[str, tuple[object, Q]] = {
-    "must_look": (_("必看"), Q(band="must_look") & _OPEN & ~Q(state=State.PARKED)),
-    "look": (_("待看"), Q(band="look") & _OPEN),
+    "must_look": (_("必看"), Q(band="must_look") & ~Q(state__in=(State.NOTED, State.PARKED)) & ~_HANDLED),
+    # Also what was set aside as nothing to do without being sure of it: nobody else would see that.
+    "look": (_("待看"), Q(band="look") & ~_HANDLED & ~_RECORD),
     "to_file": (_("待归"), Q(state=State.HEARD)),
     "parked": (_("待人工"), Q(state=State.PARKED)),
 }

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from tests.cast import EVENING, Cast
 
 from echowall.kernel import scope
@@ -13,6 +14,7 @@ from echowall.kernel.errors import NotFound, NotPermitted, Refusal
 from echowall.matters import operations as matters_operations
 from echowall.matters.models import Matter
 from echowall.retention.operations import destroy_due
+from echowall.teams.operations import set_phone
 from echowall.voices.channels.types import HeardMessage
 from echowall.voices.operations import hear_messages
 from echowall.wall import operations, queries, reactions
@@ -70,6 +72,25 @@ class TestProposePost:
         assert client.get("/wall/?q=没有这样的词").content.decode().count('<li class="card">') == 0
         assert post.title in client.get("/wall/feed.atom").content.decode()
         assert client.get("/wall/?topic=nonsense").status_code == 404
+
+    def test_a_number_that_the_office_made_known_stays(self, cast: Cast, client: Client) -> None:
+        street = cast.fuhua
+        call = {"answer": ANSWER + "有问题请拨打0371-60000001，或找13912345678。"}
+        with scope.as_system():
+            set_phone(
+                team=street.medical,
+                phone="0371-60000001",
+                is_public=False,
+                actor=street.actor("administrator"),
+                at=EVENING,
+            )
+        assert "60000001" not in post_of(closed_matter(cast, **call)).answer
+        client.force_login(street.administrator)
+        page = reverse("teams:team", args=[street.medical.id])
+        client.post(page, {"act": "set_phone", "phone": "0371-60000001", "is_phone_public": "on"})
+        answer = post_of(closed_matter(cast, text="铁路小区4号楼楼下垃圾也没人收,请处理", **call)).answer
+        assert "0371-60000001" in answer
+        assert "13912345678" not in answer
 
     @pytest.mark.parametrize(
         ("change", "flag"),

@@ -22,6 +22,11 @@ _NO_NAME = re.compile(
     r"|时间|截止|集合|开会|会议|开始|结束|出发|到达|发车|上车|领取|配送|送达|采样|核酸|检测|停水|停电|来水|来电|营业|关门|开门"
     r"|吃药|打针|透析|预约|更新|通知|公告|安排|班次|早班|晚班|夜班|值班|第.{1,3}[轮批次组]|^\d+\s?(?:号楼?|栋|幢|座|单元|室|楼|元|个|份|人|点)+$"
 )
+# The door that neighbours carry in their name: 3-2-501 张三, 3号楼501张三, 7#李.
+_DOOR = re.compile(
+    r"^\d{1,3}(?:[-—–_/.]\d{1,4}){1,3}\s*|^\d{1,3}\s?(?:号楼|栋|幢|座|#)(?:\d{1,2}单元)?-?(?:\d{1,4}室?)?\s*"
+    r"|\s*\d{1,3}(?:[-—–_/.]\d{1,4}){1,3}$"
+)
 _LETTERS = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 
 
@@ -33,13 +38,13 @@ def series(heads: Mapping[int, tuple[str, str]], filled: list[int]) -> set[int]:
         filled: the numbers of all lines with text, in order.
 
     They count when the first line with text is one of them, every one has text under it that is none of them, their
-    times never run back more than once (over midnight), and each name is short or seen again.
+    times never run back more than once (over midnight), and each name is short (its door apart) or seen again.
     """
     uses = Counter(name for name, _when in heads.values())
     likely = {
         number
         for number, (name, _when) in heads.items()
-        if _LETTERS.search(name) and not _NO_NAME.search(name) and (len(name) <= LONGEST_NAME or uses[name] > 1)
+        if _is_name(_DOOR.sub("", name)) and (len(_DOOR.sub("", name)) <= LONGEST_NAME or uses[name] > 1)
     }
     following = dict(itertools.pairwise(filled))
     if not filled or filled[0] not in likely or any(following.get(n, n) in likely | {n} for n in likely):
@@ -50,6 +55,10 @@ def series(heads: Mapping[int, tuple[str, str]], filled: list[int]) -> set[int]:
     back = sum(later < earlier for earlier, later in itertools.pairwise(minutes))
     is_forward = back == 0 or (back == 1 and minutes[-1] < minutes[0])
     return likely if is_forward else set()
+
+
+def _is_name(words: str) -> bool:
+    return _LETTERS.search(words) is not None and not _NO_NAME.search(words)
 
 
 def minute_of(when: str) -> int | None:

@@ -42,6 +42,23 @@ def test_two_neighbours_copied_from_a_group() -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("3-2-501 张三", "4-1-202 李四"),
+        ("3号楼501张三", "5-2-301 王"),
+        ("张三3-2-501", "7#李"),
+        ("张三", "12-1-1203王"),
+    ],
+)
+def test_neighbours_whose_names_carry_their_door(one: str, other: str) -> None:
+    heard = read_pasted(f"{one} 19:02\n停水了\n{other} 19:05\n我家也停\n还没来水", reference=COPIED).messages
+    assert [(each.message.sender, each.message.text) for each in heard] == [
+        (one, "停水了"),
+        (other, "我家也停\n还没来水"),
+    ]
+
+
+@pytest.mark.parametrize(
     "block",
     [
         "通知如下\n明天 19:02\n去做核酸\n后天 19:30\n再做一次",
