@@ -13,7 +13,7 @@ EVERYTHING = rls.EVERYTHING
 GONE = "［内容已到期销毁］"
 # Whatever a policy says (or a slip of the pen in it): the present emergency is not destroyed.
 SHORTEST_DAYS = 30
-_WORDS = "'note', 'text', 'cause', 'reason', 'what', 'node_note', 'title'"
+_WORDS = "'note', 'text', 'cause', 'reason', 'what', 'node_note', 'title', 'despite'"
 
 FAMILY = """
 CREATE FUNCTION matters_family(given uuid) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
