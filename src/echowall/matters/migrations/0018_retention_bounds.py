@@ -105,7 +105,7 @@ _MADE = ("matters_family", "matters_is_supervised", "matters_is_kept")
 
 
 class Migration(migrations.Migration):
-    dependencies = (("matters", "0015_door_terms"), ("retention", "0002_security"))
+    dependencies = (("matters", "0017_seen"), ("retention", "0002_security"))
     operations = (
         migrations.RunSQL(FAMILY, "DROP FUNCTION matters_family(uuid)"),
         migrations.RunSQL(SUPERVISED, "DROP FUNCTION matters_is_supervised(uuid)"),

@@ -75,5 +75,5 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = (("voices", "0016_look_queue"), ("matters", "0016_retention_bounds"))
+    dependencies = (("voices", "0018_seen"), ("matters", "0018_retention_bounds"))
     operations = (migrations.RunSQL(FORGET, migrations.RunSQL.noop),)
