@@ -119,11 +119,12 @@ export function showHelp(): void {
 }
 
 function press(event: KeyboardEvent): void {
-  if (event.isComposing || event.defaultPrevented) return;
+  // 229: the key went to the input method; Safari says so of the key that ends a composition, without isComposing.
+  if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
   const inField = typing(event.target);
   const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) ? (event.target as Element).closest("form") : undefined;
   if (form) {
-    form.requestSubmit();
+    if (!event.repeat) form.requestSubmit(); // a key held down sends once
     event.preventDefault();
     return;
   }
@@ -131,6 +132,7 @@ function press(event: KeyboardEvent): void {
   if (inField || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   const key = same[event.key] ?? event.key;
   if (recall("keys") === "off" && key !== "?") return;
+  if (event.repeat && !["j", "k", "ArrowDown", "ArrowUp"].includes(key)) return; // held down: never two decisions
   const done = (): void => event.preventDefault();
   if (awaiting) {
     clearTimeout(awaiting);

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
-from echowall.retention.kinds import Destroyed, Finder, destroys, finds
+from echowall.retention.kinds import Destroyed, Finder, destroys, finds, held_by
 
 from .models import Notice
 from .queries import done_before
@@ -21,7 +21,7 @@ GONE = "［内容已到期销毁］"
 def _others(_kind: str) -> Finder:
     def find(office_id: UUID, before: datetime) -> QuerySet[Any, Any]:
         # What answers a matter, matters find: a hold of the matter keeps it.
-        rows: QuerySet[Any, Any] = done_before(office_id, before, but="answer").annotate(holder=F("subject_id"))
+        rows: QuerySet[Any, Any] = done_before(office_id, before, but="answer").annotate(holders=held_by("subject_id"))
         return rows
 
     return find

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Func, QuerySet, UUIDField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Finder = Callable[[UUID, datetime], QuerySet[Any, Any]]
-"""(office id, ended before) -> rows with ``subject`` (what dies) and ``holder`` (the matter or message whose hold keeps
-it). Only what was not destroyed yet: the same day again finds nothing."""
+"""(office id, ended before) -> rows with ``subject`` (what dies) and ``holders`` (``held_by``: the matter and the message
+whose hold keeps it). Only what was not destroyed yet: the same day again finds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ KINDS: Final[dict[str, Kind]] = {
     )
 }
 _keepers: list[Callable[[UUID], Sequence[Kept]]] = []
+_families: list[Callable[[Sequence[UUID]], set[UUID]]] = []
+_lockers: list[Callable[[Sequence[UUID]], None]] = []
 _file_users: list[Callable[[Sequence[str]], set[str]]] = []
 
 
@@ -99,6 +102,34 @@ def keeps(function: Callable[[UUID], Sequence[Kept]]) -> Callable[[UUID], Sequen
     """Let the decorated function say what an office keeps for reasons of its own, such as supervision."""
     _keepers.append(function)
     return function
+
+
+def held_by(*columns: str) -> Func:
+    """Return the ``holders`` of a finder's rows: the ids in these columns, each of which a hold may name."""
+    return Func(*(F(c) for c in columns), template="ARRAY[%(expressions)s]", output_field=ArrayField(UUIDField()))
+
+
+def spreads_holds(function: Callable[[Sequence[UUID]], set[UUID]]) -> Callable[[Sequence[UUID]], set[UUID]]:
+    """Let the decorated function say what is kept along with held things, such as what was merged into a matter."""
+    _families.append(function)
+    return function
+
+
+def locks_holders(function: Callable[[Sequence[UUID]], None]) -> Callable[[Sequence[UUID]], None]:
+    """Let the decorated function lock those of some holders that it owns until the transaction ends."""
+    _lockers.append(function)
+    return function
+
+
+def with_family(ids: Sequence[UUID]) -> list[UUID]:
+    """Return held things and everything that is kept along with them."""
+    return sorted({*ids, *(one for spread in _families for one in spread(ids))})
+
+
+def lock_holders(ids: Sequence[UUID]) -> None:
+    """Lock holders, so that none is reopened while what belongs to it is destroyed."""
+    for lock in _lockers:
+        lock(ids)
 
 
 def uses_files(function: Callable[[Sequence[str]], set[str]]) -> Callable[[Sequence[str]], set[str]]:

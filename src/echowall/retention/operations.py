@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from echowall.kernel import audit, files
@@ -20,9 +22,9 @@ from echowall.places.models import Place
 from echowall.playbooks.keeping import keep, library
 from echowall.understanding.redaction import mask
 
-from .kinds import KINDS, Destroyed, Kind, unused_files
+from .kinds import KINDS, Destroyed, Kind, lock_holders, unused_files
 from .models import Destruction, Hold
-from .queries import SUBJECT, Policy, due_rows, holds_in_force, office_count, offices_of, policy_of
+from .queries import SUBJECT, Policy, due_rows, held_ids, office_count, offices_of, policy_of
 
 SHORTEST_REASON = 4
 _BATCH = 500
@@ -59,14 +61,34 @@ def _of_kind(kind: Kind, office: Place, at: datetime, actor: Actor) -> list[Dest
 def _due(kind: Kind, office: Place, policy: Policy, asked: set[UUID]) -> tuple[list[UUID], int]:
     """Return the next subjects that die, and how many of the kind are held."""
     with as_system():
-        held = [kept.holder for kept in holds_in_force(office.id)]
+        held = held_ids(office.id)
         subjects: list[UUID] = []
         held_count = 0
         for rows in due_rows(kind, office.id, policy.before):
-            held_count += rows.filter(holder__in=held).count() if held else 0
-            free = rows.exclude(holder__in=held).exclude(subject__in=asked).values_list("subject", flat=True)
+            held_count += rows.filter(holders__overlap=held).count() if held else 0
+            free = _free(rows, held).exclude(subject__in=asked).values_list("subject", flat=True)
             subjects += free[: _BATCH - len(subjects)]
         return subjects, held_count
+
+
+def _free(rows: QuerySet[Any, Any], held: list[UUID]) -> QuerySet[Any, Any]:
+    return rows.exclude(holders__overlap=held) if held else rows
+
+
+def _still_due(kind: Kind, subjects: list[UUID], record: Destruction) -> list[UUID]:
+    """Return those subjects that still die, with nobody able to hold or reopen them until the transaction ends."""
+    office_id, before = record.office_id, record.closed_before
+    if office_id is None or before is None:
+        return []
+    with connection.cursor() as cursor:  # whoever places a hold waits for this batch, and it for them
+        cursor.execute("LOCK TABLE retention_hold IN SHARE MODE")
+    found = [rows.filter(subject__in=subjects) for rows in due_rows(kind, office_id, before)]
+    lock_holders(
+        sorted({one for rows in found for ids in rows.values_list("holders", flat=True) for one in ids if one})
+    )
+    held = held_ids(office_id)
+    left = {one for rows in found for one in _free(rows.all(), held).values_list("subject", flat=True)}
+    return [one for one in subjects if one in left]
 
 
 def _new_record(kind: Kind, office: Place, policy: Policy, held_count: int, actor: Actor, at: datetime) -> Destruction:
@@ -78,9 +100,15 @@ def _new_record(kind: Kind, office: Place, policy: Policy, held_count: int, acto
 
 
 def _destroy(kind: Kind, subjects: list[UUID], record: Destruction, actor: Actor) -> list[Destruction]:
-    """Destroy all subjects under one record; where the database refuses some, halve until the rest is through."""
+    """Destroy all subjects under one record; where the database refuses some, halve until the rest is through.
+
+    What was held or reopened since it was found is left alone.
+    """
     try:
         with as_system():
+            subjects = _still_due(kind, subjects, record)
+            if not subjects:
+                return []
             keep(library().version(record.policy.partition("@")[2]))
             record.id, record.count = new_id(), len(subjects)
             record.save(force_insert=True)

@@ -14,10 +14,13 @@ from echowall.kernel.actors import Actor
 from echowall.places.models import Place
 from echowall.playbooks.keeping import library, place_chain
 
-from .kinds import KINDS, Kept, Kind, kept_by_programmes
+from .kinds import KINDS, Kept, Kind, kept_by_programmes, with_family
 from .models import Hold
 
 SUBJECT = "retention"
+# What the database empties itself it never empties earlier, whatever a slip of the pen in a policy says.
+SHORTEST_DAYS = 30
+GUARDED = frozenset({"contact", "words", "handling"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ def policy_of(kind: Kind, path: str, at: datetime) -> Policy:
     playbook = library().playbook_for(SUBJECT, on=on, place=chain)
     value = playbook.value(kind.parameter, on=on, place=chain)
     days = int(value.value)
+    if kind.name in GUARDED:
+        days = max(days, SHORTEST_DAYS)
     before = clock.midnight(on - timedelta(days=days))
     return Policy(days, playbook.version, value.dated.source.title, value.dated.note, before)
 
@@ -63,6 +68,11 @@ def holds_in_force(office_id: UUID) -> list[Kept]:
     """Return everything of an office that is kept past its day: holds by people, and what programmes keep."""
     rows = Hold.objects.filter(office_id=office_id, released_at=None).order_by("-placed_at")
     return [Kept(h.subject_id, h.reason, h.placed_by_name) for h in rows] + kept_by_programmes(office_id)
+
+
+def held_ids(office_id: UUID) -> list[UUID]:
+    """Return the ids of everything of an office that is kept past its day, with what is kept along with it."""
+    return with_family([kept.holder for kept in holds_in_force(office_id)])
 
 
 def offices_of(actor: Actor, permission: str) -> list[Place]:
@@ -84,12 +94,12 @@ def due_rows(kind: Kind, office_id: UUID, before: datetime) -> list[QuerySet[Any
 def preview(office: Place, at: datetime) -> list[Due]:
     """Return, for every kind, what would die at an office if the job ran at ``at``. Works for the system's sight:
     counts only, no personal data."""
-    held = [kept.holder for kept in holds_in_force(office.id)]
+    held = held_ids(office.id)
     found = []
     for kind in KINDS.values():
         policy = policy_of(kind, office.path, at)
         queries = due_rows(kind, office.id, policy.before)
         all_of_it = sum(rows.count() for rows in queries)
-        kept = sum(rows.filter(holder__in=held).count() for rows in queries) if held else 0
+        kept = sum(rows.filter(holders__overlap=held).count() for rows in queries) if held else 0
         found.append(Due(kind, policy, all_of_it - kept, kept))
     return found

@@ -6,6 +6,7 @@ Interface of WeChat: ``GET /cgi-bin/media/get`` answers with the content, or wit
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -122,8 +123,12 @@ def _get(url: str, params: dict[str, str] | None) -> tuple[bytes, str, int]:
         raise MediaNotFetchedError(type(error).__name__) from error
     if media_type not in {"application/json", "text/plain"}:
         return content, media_type, 0
-    said = httpx.Response(200, content=content).json() if content.lstrip()[:1] == b"{" else {}
+    try:
+        said = json.loads(content) if content.lstrip()[:1] == b"{" else {}
+        code = int(said.get("errcode", 0) or -1)
+    except (ValueError, TypeError, RecursionError) as error:  # no JSON, or no code: as if nothing had been said
+        raise MediaNotFetchedError("malformed") from error
     address = str(said.get("video_url", ""))
     if address.startswith("http") and params is not None:
         return _get(address, None)
-    return b"", "", int(said.get("errcode", 0) or -1)
+    return b"", "", code

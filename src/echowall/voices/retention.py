@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from echowall.retention.kinds import Destroyed, Finder, destroys, finds, uses_files
+from echowall.retention.kinds import Destroyed, Finder, destroys, finds, held_by, uses_files
 from echowall.retention.subjects import Subject, finds_subjects
 
 from .models import Attachment, Import, ImportProblem, Message
@@ -25,7 +25,7 @@ _LEFT = {"contact": "contact_destroyed_at", "words": "words_destroyed_at"}
 def _said(kind: str) -> Finder:
     def find(office_id: UUID, before: datetime) -> QuerySet[Any, Any]:
         rows = Message.objects.filter(_ENDED, office_id=office_id, heard_at__lt=before, **{_LEFT[kind]: None})
-        return rows.annotate(subject=F("id"), holder=F("id")).order_by("id")
+        return rows.annotate(subject=F("id"), holders=held_by("id")).order_by("id")
 
     return find
 
@@ -55,7 +55,7 @@ def _attachments(_kind: str) -> Finder:
     def find(office_id: UUID, before: datetime) -> QuerySet[Any, Any]:
         ended = Message.objects.filter(_ENDED, office_id=office_id, heard_at__lt=before).values("id")
         rows = Attachment.objects.filter(message__in=ended, destroyed_at=None)
-        return rows.annotate(subject=F("id"), holder=F("message_id")).order_by("id")
+        return rows.annotate(subject=F("id"), holders=held_by("message_id")).order_by("id")
 
     return find
 
@@ -72,7 +72,7 @@ def _loads(_kind: str) -> Finder:
     def find(office_id: UUID, before: datetime) -> QuerySet[Any, Any]:
         rows = Import.objects.filter(office_id=office_id, loaded_at__lt=before, destroyed_at=None)
         rows = rows.exclude(state=Import.State.LOADING)
-        return rows.annotate(subject=F("id"), holder=F("id")).order_by("id")
+        return rows.annotate(subject=F("id"), holders=held_by("id")).order_by("id")
 
     return find
 

@@ -155,7 +155,7 @@ def _make(matter: Matter, step: Step, actor: Actor, at: datetime) -> HistoryEven
 
 
 # Words of the staff for the staff. What is told to a resident ("text") may name the office's own telephone.
-_WRITTEN = ("note", "reason", "cause")
+_WRITTEN = ("note", "reason", "cause", "despite")
 
 
 def without_numbers(body: Mapping[str, Any]) -> tuple[dict[str, Any], Sealed | None]:

@@ -74,7 +74,7 @@ def set_plan(*, matter_id: UUID, nodes: Sequence[tuple[date, str]], actor: Actor
     ]
     if problems:
         raise InvalidInput(problems)
-    body = {"nodes": [on.isoformat() for on, _w in sorted(nodes)], "what": {on.isoformat(): w for on, w in nodes}}
+    body = {"nodes": [on.isoformat() for on, _w in sorted(nodes)], "what": {on.isoformat(): mask(w) for on, w in nodes}}
 
     def change(matter: Matter) -> None:
         matter.is_complex = True

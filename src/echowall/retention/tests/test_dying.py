@@ -225,33 +225,35 @@ class TestDatabase:
             cursor.execute("SELECT voices_message_forget('words', %s::uuid[], %s)", [[message.id], record.id])
             return int(cursor.fetchone()[0])
 
-    def _record(self, **about: object) -> Destruction:
+    def _record(self, cast: Cast, **about: object) -> Destruction:
         given = {
+            "office_id": cast.fuhua.office.id,
+            "place_path": cast.fuhua.office.path,
             "kind": "words",
             "count": 1,
             "reason": "试",
             "closed_before": _after(0),
-            "at": _after(1),
+            "at": _after(31),
             "by_name": "试",
         }
         return Destruction(id=new_id(), **(given | about))
 
     def test_leaves_alone_what_is_open_young_or_held(self, cast: Cast) -> None:
         matter, message = _closed(cast)
-        assert self._forget(message, self._record(closed_before=EVENING - timedelta(days=1))) == 0
+        assert self._forget(message, self._record(cast, closed_before=EVENING - timedelta(days=1))) == 0
         with scope.as_system():
             Matter.objects.filter(id=matter.id).update(state="handling", closed_at=None)
-        assert self._forget(message, self._record()) == 0
+        assert self._forget(message, self._record(cast)) == 0
         with scope.as_system():
             Matter.objects.filter(id=matter.id).update(state="closed", closed_at=CLOSED)
-        assert self._forget(message, self._record()) == 1
+        assert self._forget(message, self._record(cast)) == 1
 
     def test_wants_a_record_of_that_kind_and_of_the_past(self, cast: Cast) -> None:
         _matter, message = _closed(cast)
         with pytest.raises(DatabaseError), transaction.atomic():
-            self._forget(message, self._record(kind="contact"))
+            self._forget(message, self._record(cast, kind="contact"))
         with pytest.raises(DatabaseError), transaction.atomic():
-            self._forget(message, self._record(closed_before=_after(2)))
+            self._forget(message, self._record(cast, closed_before=_after(32)))
 
     def test_said_columns_stay_closed_to_the_program(self, cast: Cast) -> None:
         _matter, message = _closed(cast)

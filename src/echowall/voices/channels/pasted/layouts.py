@@ -37,6 +37,7 @@ _NAME_TIME = re.compile(
     rf"^(?P<name>\S.{{0,59}}?)(?P<gap>[\s:：]+|,\s?(?=\[))[\[(]?(?P<when>{_DATED}|{_HALF_DATED}|{CLOCK})[\])]?[:：]?$",
     re.I,
 )
+_LONGEST_HEAD = 200  # what is longer is no name with a time, and trying takes the square of its length
 _TIME_NAME = re.compile(rf"^(?P<when>{_DATED}|{_HALF_DATED})\s+(?P<name>\S.{{0,79}})$", re.I)
 _TIME_LINE = re.compile(
     rf"^[\[【(]?(?P<when>{_DATED}|{_HALF_DATED}|{CLOCK})[\]】)]?\s*(?:[-–—]\s+)?(?P<rest>\S.*)$", re.I | re.S
@@ -129,7 +130,7 @@ def _tabbed(text: str) -> Head | None:
 
 
 def _name_time(text: str) -> Head | None:
-    found = _NAME_TIME.match(text)
+    found = _NAME_TIME.match(text) if len(text) <= _LONGEST_HEAD else None
     if not found:
         return None
     name = found["name"].rstrip(":： ")
