@@ -15,11 +15,12 @@ from echowall.kernel.register.definition import Rows
 from ..models import Message
 from ..models.messages import State
 
-_OPEN = ~Q(state=State.NOTED)
+# Nobody must look at what is noted or whose matter is closed. Told by what is open, as the index ``message_to_look`` is.
+_TO_LOOK = Q(state__in=(State.HEARD, State.FILED))
 # Queue -> what it is called, what belongs to it.
 QUEUES: dict[str, tuple[object, Q]] = {
-    "must_look": (_("必看"), Q(band="must_look") & _OPEN & ~Q(state=State.PARKED)),
-    "look": (_("待看"), Q(band="look") & _OPEN),
+    "must_look": (_("必看"), Q(band="must_look") & _TO_LOOK),
+    "look": (_("待看"), Q(band="look") & _TO_LOOK),
     "to_file": (_("待归"), Q(state=State.HEARD)),
     "parked": (_("待人工"), Q(state=State.PARKED)),
 }
