@@ -31,7 +31,10 @@ _FORMATS = (
 
 def add_parsers(subparsers: Any) -> None:
     """Add ``understand`` to a command line."""
-    parser = subparsers.add_parser("understand", help="读懂一个文件里的留言：诉求、事项、紧急程度、时间、地点……")
+    parser = subparsers.add_parser(
+        "understand",
+        help="读懂一个文件里的留言：诉求、事项、紧急程度、时间、地点…… / understand a file of messages",
+    )
     parser.add_argument("--input", required=True, type=Path, metavar="FILE", help="留言文件 .csv 或 .jsonl，可加 .gz")
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="结果文件 .jsonl 或 .csv，可加 .gz")
     parser.add_argument("--text", metavar="COLUMN", help="正文在哪一列，多列用逗号分开，标题在前（默认按常见列名找）")
