@@ -20,7 +20,9 @@ FAILED, WRONG_INPUT = 1, 2
 
 def add_parsers(subparsers: Any) -> None:
     """Add the commands to ``subparsers`` (argparse). Each sets ``run``, which returns the exit code."""
-    evaluate_parser = subparsers.add_parser("evaluate", help="用一份标注数据训练、另一份测试，报告准确率")
+    evaluate_parser = subparsers.add_parser(
+        "evaluate", help="用一份标注数据训练、另一份测试，报告准确率 / train, test, report"
+    )
     evaluate_parser.add_argument("task", help="任务名称，如 intent、topic、category，只用于报告")
     evaluate_parser.add_argument("--train", type=Path, required=True, help="训练文件 (.csv .jsonl，可带 .gz)")
     evaluate_parser.add_argument("--test", type=Path, required=True, help="测试文件")
@@ -28,15 +30,15 @@ def add_parsers(subparsers: Any) -> None:
     evaluate_parser.add_argument("--label", required=True, help="标签列")
     evaluate_parser.add_argument("--json", action="store_true", help="以 JSON 输出")
     evaluate_parser.set_defaults(run=_reporting(_evaluate))
-    group = subparsers.add_parser("understanding", help="留言理解模型：训练与报告")
+    group = subparsers.add_parser("understanding", help="留言理解模型：训练与报告 / the text model: train, report")
     commands = group.add_subparsers(dest="understanding_command", required=True, metavar="命令")
-    train_parser = commands.add_parser("train", help="用语料和人工更正重新训练；变差则拒绝安装")
+    train_parser = commands.add_parser("train", help="用语料和人工更正重新训练；变差则拒绝安装 / train anew")
     train_parser.add_argument("--corpus", type=Path, default=CORPUS, help="语料目录或文件 (JSONL)")
     train_parser.add_argument("--corrections", type=Path, help="人工更正文件，列与语料相同")
     train_parser.add_argument("--output", type=Path, default=SHIPPED, help="写到哪里；默认替换程序自带的模型")
     train_parser.add_argument("--json", action="store_true", help="以 JSON 输出")
     train_parser.set_defaults(run=_reporting(_train))
-    report_parser = commands.add_parser("report", help="现用模型在保留测试集上的成绩")
+    report_parser = commands.add_parser("report", help="现用模型在保留测试集上的成绩 / figures of the model")
     report_parser.add_argument("--corpus", type=Path, default=CORPUS, help="语料目录或文件")
     report_parser.add_argument("--model", type=Path, default=SHIPPED, help="模型文件")
     report_parser.add_argument("--json", action="store_true", help="以 JSON 输出")

@@ -83,7 +83,11 @@ class Message(models.Model):
         indexes = (
             models.Index(fields=("office_id", "-said_at", "-id"), name="message_office_said"),
             models.Index(fields=("office_id", "state", "-said_at"), name="message_office_state"),
-            models.Index(fields=("band",), condition=models.Q(band__in=("must_look", "look")), name="message_to_look"),
+            models.Index(
+                fields=("band",),
+                condition=models.Q(band__in=("must_look", "look")) & ~models.Q(state="handled"),
+                name="message_to_look",
+            ),
             models.Index(fields=("phone_index",), name="message_phone"),
             models.Index(fields=("phone_tail",), condition=~models.Q(phone_tail=""), name="message_phone_tail"),
             models.Index(fields=("-said_at", "-id"), name="message_said"),

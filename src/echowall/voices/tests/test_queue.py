@@ -57,6 +57,14 @@ class TestWorkedOffQueue:
         assert "危急的在前" in page
         assert "危急的在前" not in client.get(reverse("voices:inbox")).content.decode()
 
+    def test_what_is_closed_need_not_be_looked_at(self, cast: Cast, waiting: dict[str, Message]) -> None:
+        with scope.as_system():
+            before = {queue.name: queue.count for queue in queries.queues()}
+            Message.objects.filter(id=waiting["old normal"].id).update(state="handled")
+            Message.objects.filter(id=waiting["new normal"].id).update(state="handled", band="look")
+            after = {queue.name: queue.count for queue in queries.queues()}
+        assert (before["must_look"] - after["must_look"], before["look"], after["look"]) == (2, 0, 0)
+
     def test_an_order_that_is_asked_for_stands(self, cast: Cast, client: Client, waiting: dict[str, Message]) -> None:
         client.force_login(cast.fuhua.duty)
         page = client.get(reverse("voices:inbox") + "?tab=must_look&order=-said_at").content.decode()
