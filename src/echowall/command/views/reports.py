@@ -166,12 +166,14 @@ def _lines(document: dict[str, Any], number: str) -> list[str]:
     lines = [f"{number}  {document['period']}", ""]
     for section in document["sections"]:
         lines += [section["heading"]] if section["heading"] else []
-        lines.append("".join(part["text"] for part in section["segments"]))
+        lines.append("".join(part["text"] + part.get("note", "") for part in section["segments"]))
         if section["table"]:
             unit = section["table"]["unit"]
-            lines.append(";".join(f"{line['name']} {line['count']}{unit}" for line in section["table"]["lines"]) + "。")
+            lines.append(
+                "；".join(f"{line['name']} {line['count']}{unit}" for line in section["table"]["lines"]) + "。"
+            )
         lines.append("")
-    lines += [_("口径：")] + [f"{d['title']}(n={d['n']}):{d['definition']}" for d in document["definitions"]]
+    lines += [_("口径：")] + [f"{d['title']}（n={d['n']}）：{d['definition']}" for d in document["definitions"]]
     return [*lines, "", _("截至 %s") % document["as_of"][:16].replace("T", " ")]
 
 
