@@ -22,7 +22,7 @@ from .people import Staff
 _TITLE = 24  # letters of a matter's title that an answer quotes
 _ASKED_LATER = 0.6  # share of answers after which nobody calls back within the hour
 _PACES = (0.02, 0.12, 0.2, 0.3, 0.3, 0.45, 0.45, 0.6, 0.8)
-_NO_MATTER, _MERGED = 0.02, 0.3
+_NO_MATTER = 0.02  # share of waiting ordinary matters that turn out in an hour to be none
 _WORD = "您好，您反映的事项已由专班受理，正在协调办理，我们会尽快告知您结果。联系电话见社区公告。"
 
 
@@ -98,18 +98,6 @@ class Office:
             return False
         act.cancel_matter(matter_id=matter.id, reason="与反映人核实，系误发", actor=self.desk, at=at)
         return True
-
-    def merge_alike(self, at: datetime) -> None:
-        """Merge the newest waiting matters into the oldest open one of the same place and topic, a few in all."""
-        waiting = Matter.objects.filter(state="opened", urgency="normal").order_by("number")
-        first: dict[tuple[str, str], UUID] = {}
-        for matter in waiting:
-            place_and_topic = (str(matter.place_path), matter.topic)
-            into = first.setdefault(place_and_topic, matter.id)
-            if into != matter.id and Random(f"{self.seed} {matter.number}").random() < _MERGED:  # noqa: S311
-                act.merge_matters(
-                    into_id=into, merged_ids=[matter.id], actor=self.desk, at=at, reason="同一地点同一问题"
-                )
 
     def _dispatch(self, matter: Matter, team_id: UUID | None, at: datetime) -> None:
         if team_id is None:

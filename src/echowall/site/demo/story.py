@@ -118,8 +118,6 @@ def _live(random: Random, ground: Ground, together: Together, begin: datetime) -
                 pass
             for message_id in office.new_messages():
                 take_message(message_id=message_id)
-            if hour % 6 == 0:
-                office.merge_alike(at)
             open_ids = office.open_matters()
         finished = together.work(open_ids, at)
         with _hour(at):
