@@ -27,7 +27,7 @@ serve: .venv/run.stamp .venv/front.stamp ## the system itself
 test: .venv/dev.stamp .venv/front.stamp ## the whole test suite
 	$(PY) -m pytest -n $(JOBS) $(ARGS)
 
-check: .venv/dev.stamp ## style, types, layers, migrations, API, budgets
+check: .venv/dev.stamp .venv/front.stamp ## style, types, layers, migrations, API, budgets, who sees which route
 	@PATH="$$PWD/.venv/bin:$$PATH" $(PY) tests/architecture/run_checks.py
 
 bench: .venv/dev.stamp .venv/front.stamp ## the speed figures

@@ -1,7 +1,8 @@
 """The speed figures: `python -m benchmarks [--only NAME …] [--quick] [--json FILE]` (also `make bench`).
 
 Each benchmark prints its figure with the target, and beside it what the machine or a peer does in the same run.
-The exit code is 1 when a target is missed, 2 when a benchmark could not run.
+The exit code is 1 when a target is missed, 2 when a benchmark could not run. The table of the README is made from
+the file: `python -m benchmarks.table FILE --into README.md`.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import sys
 import time
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.figures import Figure, machine, show
 
@@ -63,26 +66,31 @@ def main() -> int:
         began = time.monotonic()
         try:
             figures[one.name] = importlib.import_module(one.module).measure(quick=arguments.quick)
-        except Exception as error:  # the others are measured all the same
+            show(figures[one.name])
+        except (Exception, SystemExit) as error:  # the others are measured all the same
             traceback.print_exc()
             broken[one.name] = f"{type(error).__name__}: {error}"
-            continue
-        show(figures[one.name])
-        print(f"    took {time.monotonic() - began:.0f} s", flush=True)
-    missed = [f"{name}: {f.name}" for name, found in figures.items() for f in found if f.is_met is False]
-    if arguments.json:
-        said = {
-            "machine": here,
-            "quick": arguments.quick,
-            "figures": {name: [f.as_json() for f in found] for name, found in figures.items()},
-            "missed": missed,
-            "broken": broken,
-        }
-        arguments.json.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    print(
-        "\n" + ("every target met" if not missed and not broken else "missed: " + "; ".join(missed) + str(broken or ""))
-    )
-    return 2 if broken else 1 if missed else 0
+        print(f"    took {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}", flush=True)
+        if arguments.json:  # after each: a run that is broken off has told what it measured
+            _write(arguments.json, {"machine": here, "quick": arguments.quick}, figures, broken)
+    missed = _missed(figures)
+    if not missed and not broken:
+        print("\nevery target met")
+        return 0
+    for what, lines in (("missed", missed), ("could not run", [f"{name}: {why}" for name, why in broken.items()])):
+        for line in lines:
+            print(f"{what}: {line}")
+    return 2 if broken else 1
+
+
+def _missed(figures: dict[str, list[Figure]]) -> list[str]:
+    return [f"{name}: {one.name}" for name, found in figures.items() for one in found if one.is_met is False]
+
+
+def _write(path: Path, said: dict[str, Any], figures: dict[str, list[Figure]], broken: dict[str, str]) -> None:
+    told = {name: [one.as_json() for one in found] for name, found in figures.items()}
+    whole = said | {"figures": told, "missed": _missed(figures), "broken": broken}
+    path.write_text(json.dumps(whole, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

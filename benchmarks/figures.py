@@ -17,6 +17,7 @@ class Figure:
 
     ``target`` is met by at least so much, or, with ``lower_is_better``, by at most so much; None is only told.
     ``beside`` is the peer or physical limit measured in the same run, ``beside_value`` in the same unit.
+    ``group`` is what many figures of one kind and target are called together in a table.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Figure:
     beside: str = ""
     beside_value: float | None = None
     conditions: dict[str, Any] = field(default_factory=dict)
+    group: str = ""
 
     @property
     def is_met(self) -> bool | None:
@@ -74,14 +76,15 @@ def show(figures: Sequence[Figure]) -> None:
     for one in figures:
         mark = {True: "✔", False: "✘", None: "·"}[one.is_met]
         sign = "≤" if one.lower_is_better else "≥"
-        target = "" if one.target is None else f"  target {sign} {_number(one.target)} {one.unit}"
-        print(f"{mark} {one.name}: {_number(one.value)} {one.unit}{target}")
+        target = "" if one.target is None else f"  target {sign} {number(one.target)} {one.unit}"
+        print(f"{mark} {one.name}: {number(one.value)} {one.unit}{target}")
         if one.beside_value is not None:
-            print(f"    beside: {one.beside} {_number(one.beside_value)} {one.unit}, ratio {one.ratio or 0:.3f}")
+            print(f"    beside: {one.beside} {number(one.beside_value)} {one.unit}, ratio {one.ratio or 0:.3f}")
         if one.conditions:
             print("    " + ", ".join(f"{name} {value}" for name, value in one.conditions.items()))
     sys.stdout.flush()
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Return a value as people read it: three digits below a hundred, whole above."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

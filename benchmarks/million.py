@@ -17,6 +17,7 @@ import psycopg
 NOW = datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
 DAYS = 730
 RECENT_DAYS = 60
+LARGE, SMALL = "410103009", "410103011"
 TEAMS = 20
 COMMUNITIES = 13
 TOPICS = (
@@ -109,20 +110,21 @@ def fill(database: psycopg.Connection, count: int) -> Filled:
     """Fill ``count`` matters unless the database has them already."""
     row = database.execute("SELECT count(*) FROM matters_matter").fetchone()
     if row and row[0] >= count:
-        return Filled(row[0], "duty", "410103009")
+        _watchers()
+        return Filled(row[0], "duty", LARGE)
     _registers()
+    _watchers()
     _texts(database, Random(2022))
     _matters(database, count)
     _recent(database)
     for table in ("matters_matter", "matters_historyevent", "matters_assignment", "voices_message", "places_place"):
         database.execute(f"VACUUM ANALYZE {table}")
-    return Filled(count, "duty", "410103009")
+    return Filled(count, "duty", LARGE)
 
 
 def _registers() -> None:
     from echowall.kernel.actors import SYSTEM_ACTOR as SYSTEM
     from echowall.kernel.scope import as_system
-    from echowall.people.operations import appoint, open_account
     from echowall.places.operations import NewPlace, add_place, add_places
     from echowall.teams.operations import form_team
     from echowall.voices.operations import add_source
@@ -135,7 +137,7 @@ def _registers() -> None:
             parent=district,
             actor=SYSTEM,
             at=at,
-            new=[NewPlace("office", "福华街街道", "410103009"), NewPlace("office", "嵩山路街道", "410103011")],
+            new=[NewPlace("office", "福华街街道", LARGE), NewPlace("office", "嵩山路街道", SMALL)],
         )
         for office, communities in ((large, COMMUNITIES), (small, 2)):
             for community in add_places(
@@ -159,9 +161,37 @@ def _registers() -> None:
             for i in range(1, (TEAMS if office is large else 2) + 1):
                 form_team(office=office, name=f"第{i}专班", actor=SYSTEM, at=at)
             add_source(channel="web", name="网上留言", place=office, actor=SYSTEM, at=at)
-        for name, role in (("duty", "duty_officer"), ("leader", "leader")):
+
+
+def _watchers() -> None:
+    """Open the accounts that look, where they are missing: of one street, of the other, of a part, of both."""
+    from echowall.kernel.actors import SYSTEM_ACTOR as SYSTEM
+    from echowall.kernel.scope import as_system
+    from echowall.people.models import Worker
+    from echowall.people.operations import appoint, open_account
+    from echowall.places.models import Place
+    from echowall.teams.models import Team
+    from echowall.teams.operations import add_member
+
+    at = NOW - timedelta(days=DAYS + 1)
+    with as_system():
+        large, small = Place.objects.get(code=LARGE), Place.objects.get(code=SMALL)
+        community = Place.objects.filter(kind="community", office=large).order_by("path")[0]
+        for name, role, place in (
+            ("duty", "duty_officer", large),
+            ("leader", "leader", large),
+            ("small", "duty_officer", small),
+            ("community", "community", community),
+            ("handler", "handler", large),
+            ("inspector", "inspector", Place.objects.get(kind="district")),
+        ):
+            if Worker.objects.filter(username=name).exists():
+                continue
             worker = open_account(username=name, name=name, password="echo-wall-2022", actor=SYSTEM, at=at)
-            appoint(worker=worker, role=role, place=large, actor=SYSTEM, at=at)
+            appoint(worker=worker, role=role, place=place, actor=SYSTEM, at=at)
+            if name == "handler":
+                team = Team.objects.filter(office=large).order_by("name")[0]
+                add_member(team=team, worker=worker, actor=SYSTEM, at=at)
 
 
 def _texts(database: psycopg.Connection, random: Random) -> None:

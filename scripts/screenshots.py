@@ -40,6 +40,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--lang=zh-CN",  # a date field is drawn in the language of the browser, not of the page
 )
 LARGEST = 200_000  # bytes of a picture
 LARGEST_ALL = 12_000_000
@@ -266,7 +267,12 @@ def photograph_all(shots: list[Shot], settings: dict[str, Any], folder: Path | N
     faults: list[str] = []
     skipped: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=list(FLAGS))
+        browser = playwright.chromium.launch(
+            executable_path=chromium(),
+            headless=True,
+            args=list(FLAGS),
+            env={**os.environ, "LANG": "zh_CN.UTF-8", "LANGUAGE": "zh_CN"},
+        )
         for shot in shots:
             try:
                 found = photograph(browser, shot, settings, folder)

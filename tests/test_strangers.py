@@ -6,6 +6,7 @@ import struct
 from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
+from time import perf_counter
 from uuid import uuid4
 from zlib import crc32
 
@@ -17,6 +18,7 @@ from PIL import Image
 from tests.cast import EVENING, Cast
 from tests.story import REPLY, as_actor, checked, closed, fresh, handling, opened
 
+from echowall.kernel.actors import SYSTEM_ACTOR
 from echowall.kernel.errors import Refusal
 from echowall.kernel.ids import new_id
 from echowall.kernel.models import AuditEntry
@@ -25,8 +27,12 @@ from echowall.kernel.scope import as_system
 from echowall.matters import operations
 from echowall.matters.models import Answer, ReplyTemplate
 from echowall.matters.registers import MATTERS
+from echowall.people.operations import appoint
+from echowall.understanding.doors import doors
+from echowall.voices.channels.pasted.split import read_pasted
 from echowall.voices.models import Message
 from echowall.voices.photos import PhotoRefusedError, clean_photo
+from echowall.wall.queries import own_posts
 
 
 class TestAddressesByHand:
@@ -51,6 +57,10 @@ class TestAddressesByHand:
             ("/wall/", {"page": "²"}),
             ("/wall/", {"q": "\x00"}),
             ("/o/-/places/", {"q": "\x00"}),
+            ("/open311/v2/requests.json", {"end_date": "0001-01-01T00:00:00Z"}),
+            ("/open311/v2/requests.xml", {"start_date": "9999-12-31T00:00:00Z"}),
+            ("/desk/search/", {"q": "3'号楼2\\单元'; --"}),
+            ("/desk/search/", {"q": "😀𝟛号楼Ⅲ#٣-1203 <-> !(%_"}),
         ],
     )
     def test_never_a_server_error(self, cast: Cast, client: Client, path: str, query: dict[str, str]) -> None:
@@ -142,6 +152,56 @@ class TestResidentGoesBack:
         with pytest.raises(PhotoRefusedError) as refused:
             clean_photo(b"\x89PNG\r\n\x1a\n" + chunk + b"\x00\x00\x00\x00IDAT" + struct.pack(">I", crc32(b"IDAT")))
         assert refused.value.code == "photo_too_large"
+
+
+class TestLongRuns:
+    """What somebody pastes by leaning on a key: it must neither stop the hearing nor a worker's page."""
+
+    @pytest.mark.parametrize("said", ["一" * 4990 + "号楼", "一" + "万" * 4900 + "号楼", "3号楼" * 1600, "3-" * 2400])
+    def test_is_heard_like_anything_else(self, cast: Cast, client: Client, said: str) -> None:
+        assert client.post("/", {"client_key": str(uuid4()), "text": said}).status_code == 302
+        with as_system():
+            assert Message.objects.count() == 1
+
+    @pytest.mark.parametrize("line", [" " * 60_000 + "10:00", "王" + " " * 60_000 + "10:00x", "10:00" + ":" * 60_000])
+    def test_a_pasted_line_takes_no_square_of_its_length(self, line: str) -> None:
+        begun = perf_counter()
+        read_pasted(line, reference=EVENING)
+        assert perf_counter() - begun < 2
+
+    def test_doors_by_the_thousand(self) -> None:
+        begun = perf_counter()
+        assert len(doors("3号楼" * 20_000)) == 20_000
+        assert perf_counter() - begun < 2
+
+
+class TestTwoRoles:
+    """Who answers requests in one street and administers another sees no request of the other."""
+
+    def test_sees_nothing_of_the_administered_street(self, cast: Cast, client: Client) -> None:
+        theirs = opened(cast.songshan, title="嵩山秘密停水")
+        with as_system():
+            ticket = Message.objects.get(id=theirs.reports.get().message_id).ticket
+        appoint(
+            worker=cast.fuhua.duty, role="administrator", place=cast.songshan.office, actor=SYSTEM_ACTOR, at=EVENING
+        )
+        client.force_login(cast.fuhua.duty)
+        for address in ("/desk/", "/desk/matters/", "/desk/messages/", "/desk/wall/", "/desk/board/lists/",
+                        "/desk/search/?q=秘密", "/desk/search/?q=13800001234", "/api/v1/matters"):  # fmt: skip
+            page = client.get(address)
+            assert page.status_code == 200
+            assert not {w for w in ("嵩山秘密", theirs.number, ticket) if w in page.content.decode()}, address
+        assert client.get(f"/desk/matters/{theirs.id}/").status_code == 404
+        assert client.get(f"/api/v1/matters/{theirs.id}").status_code == 404
+
+    def test_does_not_moderate_its_wall(self, cast: Cast) -> None:
+        appoint(
+            worker=cast.fuhua.duty, role="administrator", place=cast.songshan.office, actor=SYSTEM_ACTOR, at=EVENING
+        )
+        actor = cast.fuhua.actor("duty")
+        asked = str(own_posts(actor).query)
+        assert cast.fuhua.office.id.hex in asked.replace("-", "")
+        assert cast.songshan.office.id.hex not in asked.replace("-", "")
 
 
 class TestEvidence:

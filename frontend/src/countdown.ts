@@ -21,9 +21,12 @@ function refresh(badge: HTMLElement): void {
   const now = Date.now() + drift;
   const left = due - now;
   const text = badge.querySelector("[data-due-text]") ?? badge;
-  text.textContent = `${left >= 0 ? say("left") : say("over")} ${spanInWords(left)}`;
   const shown = badge.dataset.clock;
-  if (shown !== "green" && shown !== "amber") return; // stopped, supervised: the server's word stands
+  const running = shown === "green" || shown === "amber";
+  // A red badge has said "overdue" already: beside that word the span alone is enough.
+  const late = running || shown === "red" ? spanInWords(left) : `${say("over")} ${spanInWords(left)}`;
+  text.textContent = left >= 0 ? `${say("left")} ${spanInWords(left)}` : late;
+  if (!running) return; // stopped, supervised: the server's word stands
   const amber = Date.parse(badge.dataset.amber ?? "");
   const state = left < 0 ? "red" : now >= amber ? "amber" : shown;
   if (state === shown) return;

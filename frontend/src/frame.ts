@@ -28,7 +28,7 @@ export function startFrame(): void {
     true,
   );
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+    if (event.key !== "Escape" || event.isComposing || event.keyCode === 229) return;
     open(false);
     document.querySelectorAll<HTMLDetailsElement>("details.ew-menu[open]").forEach((menu) => {
       menu.open = false;

@@ -1,4 +1,7 @@
-/** Buttons that put a ready text into a field: `data-insert-into="#id" data-text="…"`; at the cursor, nothing lost. */
+/**
+ * Buttons that put a ready text into a field: `data-insert-into="#id" data-text="…"`; at the cursor, nothing lost.
+ * `data-template` is noted in the form's field `template_id`, so that the server counts which wordings serve.
+ */
 export function startInsert(): void {
   document.addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLElement>("[data-insert-into]");
@@ -8,6 +11,8 @@ export function startInsert(): void {
     const start = field.value.trim() === "" ? 0 : field.selectionStart;
     const end = field.value.trim() === "" ? field.value.length : field.selectionEnd;
     field.setRangeText(text, start, end, "end");
+    const noted = button.dataset.template ? field.form?.elements.namedItem("template_id") : undefined;
+    if (noted instanceof HTMLInputElement) noted.value = button.dataset.template ?? "";
     field.focus();
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });

@@ -5,6 +5,7 @@ import { say } from "./texts";
  * Pages declare keys, they write no code:
  *   data-key="n"      on a link, button or field: pressing n clicks it, or puts the cursor into it
  *   data-go="m"       on a link: g then m follows it
+ *   data-key-focus    a selector: the key puts the cursor there instead of clicking, when it is on the page
  *   data-key-label    what the help sheet says (else the element's own words)
  *   data-keylist      on a table body or list; its rows carry data-keyrow; the row's first a[data-open] is opened by Enter
  */
@@ -19,9 +20,20 @@ const typing = (target: EventTarget | null): boolean =>
 const visible = (element: HTMLElement): boolean => element.getClientRects().length > 0;
 const find = (selector: string): HTMLElement | undefined => [...document.querySelectorAll<HTMLElement>(selector)].find(visible);
 
+const fields = "input:not([type=hidden]),textarea,select,button[type=submit]";
+
 function act(element: HTMLElement): void {
+  const target = element.dataset.keyFocus ? document.querySelector<HTMLElement>(element.dataset.keyFocus) : undefined;
+  if (target) {
+    target.focus();
+    target.scrollIntoView({ block: "center" });
+    return;
+  }
   if (element.matches("input:not([type=checkbox],[type=radio],[type=button],[type=submit]),textarea,select")) element.focus();
   else element.click();
+  // A form unfolded by its key is filled in without touching the mouse.
+  const unfolded = element.matches("summary") ? element.closest("details") : undefined;
+  if (unfolded?.open) [...unfolded.querySelectorAll<HTMLElement>(fields)].find(visible)?.focus();
 }
 
 function rows(): HTMLElement[] {
@@ -107,10 +119,12 @@ export function showHelp(): void {
 }
 
 function press(event: KeyboardEvent): void {
-  if (event.isComposing || event.defaultPrevented) return;
+  // 229: the key went to the input method; Safari says so of the key that ends a composition, without isComposing.
+  if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
   const inField = typing(event.target);
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && inField) {
-    (event.target as HTMLInputElement).form?.requestSubmit();
+  const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) ? (event.target as Element).closest("form") : undefined;
+  if (form) {
+    if (!event.repeat) form.requestSubmit(); // a key held down sends once
     event.preventDefault();
     return;
   }
@@ -118,6 +132,7 @@ function press(event: KeyboardEvent): void {
   if (inField || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   const key = same[event.key] ?? event.key;
   if (recall("keys") === "off" && key !== "?") return;
+  if (event.repeat && !["j", "k", "ArrowDown", "ArrowUp"].includes(key)) return; // held down: never two decisions
   const done = (): void => event.preventDefault();
   if (awaiting) {
     clearTimeout(awaiting);

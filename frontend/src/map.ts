@@ -78,6 +78,8 @@ function label(map: maplibregl.Map, data: GeoJSON.FeatureCollection): void {
       element.className = "ew-map-label";
       element.textContent = String(feature.properties?.name ?? "");
       shown.push(new maplibregl.Marker({ element, anchor: "top", offset: [0, 8] }).setLngLat(centre).addTo(map));
+      // The name is a text on the map, not a button called "Map marker".
+      ["aria-label", "role", "tabindex"].forEach((name) => element.removeAttribute(name));
     }
   };
   map.on("moveend", draw);

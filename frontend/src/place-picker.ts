@@ -115,7 +115,7 @@ export function mountPlacePicker(box: HTMLElement): void {
   text.addEventListener("compositionend", later);
   text.addEventListener("blur", () => open(false));
   text.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
+    if (event.isComposing || event.keyCode === 229) return; // Enter that only takes the characters
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       if (list.hidden) return found.length ? open(true) : void look();
       mark((at + (event.key === "ArrowDown" ? 1 : found.length - 1 + (at < 0 ? 1 : 0))) % found.length);

@@ -27,6 +27,7 @@ CHECKS = (
     Check("django", [*MANAGE, "check", "--fail-level", "WARNING"]),
     Check("types", [sys.executable, "-m", "mypy", "src"]),
     Check("architecture", [sys.executable, "-m", "pytest", "-q", "tests/architecture"]),
+    Check("routes", [sys.executable, "-m", "pytest", "-q", "tests/journeys/test_route_walk.py"]),
 )
 
 

@@ -20,6 +20,8 @@ from echowall.voices.operations import hear_messages
 from echowall.voices.sweeping import sweep_pending
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+# What an office or a lawgiver wrote is Chinese in any language, and says so to readers aloud.
+OWN = re.compile(r"""<(\w+)[^>]*\blang="zh[^>]*>.*?</\1>""", re.DOTALL)
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]")
 # Also a team, the language itself, and part of the papers an office writes, which are Chinese in any language.
 NOT_TEXTS = {"医疗保障专班", "中文", "街道办事处"}
@@ -34,7 +36,7 @@ def texts() -> list[str]:
 
 def left_in_chinese(page: str) -> list[str]:
     """Return the program's texts that a page shows in Chinese; scripts' own texts come in both languages."""
-    seen = html.unescape(re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL))
+    seen = html.unescape(OWN.sub("", re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL)))
     return [text for text in texts() if text in seen]
 
 

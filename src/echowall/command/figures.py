@@ -56,17 +56,17 @@ _MESSAGES_FIGURES = (
     Figure(
         "received",
         _("收到留言"),
-        _("期间内各渠道收到的留言、消息,以说话时间计;同一条重复上传只算一次。"),
+        _("期间内各渠道收到的留言、消息，以说话时间计；同一条重复上传只算一次。"),
         "messages",
         unit=_ITEMS,
     ),
     Figure(
-        "requests", _("收到诉求"), _("期间内收到的留言,不含点赞表扬。"), "messages", {"intent": _REQUESTS}, unit=_ITEMS
+        "requests", _("收到诉求"), _("期间内收到的留言，不含点赞表扬。"), "messages", {"intent": _REQUESTS}, unit=_ITEMS
     ),
     Figure(
         "requests_handled",
         _("诉求已办结"),
-        _("期间内收到的诉求中,所属事项已结案或来件台账注明已办结的。"),
+        _("期间内收到的诉求中，所属事项已结案或来件台账注明已办结的。"),
         "messages",
         {"intent": _REQUESTS, "state": "handled"},
         unit=_ITEMS,
@@ -93,12 +93,17 @@ _MESSAGES_FIGURES = (
 
 _MATTER_FIGURES = (
     Figure(
-        "opened", _("立案"), _("期间内反映的事项,不含并入别案的和作废的。"), "matters", {"mark": "valid"}, unit=_MATTERS
+        "opened",
+        _("立案"),
+        _("期间内反映的事项，不含并入别案的和作废的。"),
+        "matters",
+        {"mark": "valid"},
+        unit=_MATTERS,
     ),
     Figure(
         "dispatched",
         _("已派遣"),
-        _("期间内反映的事项中,已派给专班的。"),
+        _("期间内反映的事项中，已派给专班的。"),
         "matters",
         {"mark": "valid,dispatched"},
         unit=_MATTERS,
@@ -106,16 +111,16 @@ _MATTER_FIGURES = (
     Figure(
         "accepted",
         _("已受理"),
-        _("期间内反映的事项中,专班已受理的。"),
+        _("期间内反映的事项中，专班已受理的。"),
         "matters",
         {"mark": "valid,accepted"},
         unit=_MATTERS,
     ),
-    Figure("ended", _("已办结"), _("期间内反映的事项中,目前已结案的。"), "matters", {"mark": "ended"}, unit=_MATTERS),
+    Figure("ended", _("已办结"), _("期间内反映的事项中，目前已结案的。"), "matters", {"mark": "ended"}, unit=_MATTERS),
     Figure(
         "closed",
         _("结案"),
-        _("期间内结案的事项,不论何时反映。"),
+        _("期间内结案的事项，不论何时反映。"),
         "matters",
         {"mark": "ended"},
         period=_CLOSED,
@@ -124,7 +129,7 @@ _MATTER_FIGURES = (
     Figure(
         "period_in_hand",
         _("尚在办理"),
-        _("期间内反映的事项中,目前还没有结案的。"),
+        _("期间内反映的事项中，目前还没有结案的。"),
         "matters",
         {"standing": "open"},
         unit=_MATTERS,
@@ -132,7 +137,7 @@ _MATTER_FIGURES = (
     Figure(
         "reworked",
         _("返工"),
-        _("期间内反映的事项中,曾因未解决而重办的。"),
+        _("期间内反映的事项中，曾因未解决而重办的。"),
         "matters",
         {"mark": "valid,reworked"},
         unit=_MATTERS,
@@ -140,7 +145,7 @@ _MATTER_FIGURES = (
     Figure(
         "in_hand",
         _("在办"),
-        _("目前没有结案的全部事项,不论何时反映。"),
+        _("目前没有结案的全部事项，不论何时反映。"),
         "matters",
         {"standing": "open"},
         period=(),
@@ -197,7 +202,7 @@ _RATES = (
     Figure(
         "response_rate",
         _("响应率"),
-        _("期间内反映的事项中,受理或告知的时限已完成或已超时的为分母;其中按时受理或按时告知的为分子。"),
+        _("期间内反映的事项中，受理或告知的时限已完成或已超时的为分母；其中按时受理或按时告知的为分子。"),
         "matters",
         {"mark": "valid,response_due"},
         "rate",
@@ -206,7 +211,7 @@ _RATES = (
     Figure(
         "solution_rate",
         _("解决率"),
-        _("期间内反映的事项中,回访得到明确回答的为分母;其中反映人说已解决的为分子。"),
+        _("期间内反映的事项中，回访得到明确回答的为分母；其中反映人说已解决的为分子。"),
         "matters",
         {"mark": "valid,asked"},
         "rate",
@@ -215,7 +220,7 @@ _RATES = (
     Figure(
         "satisfaction_rate",
         _("满意率"),
-        _("期间内反映的事项中,反映人打了分(1至5分)的为分母;其中4分以上的为分子。"),
+        _("期间内反映的事项中，反映人打了分（1至5分）的为分母；其中4分以上的为分子。"),
         "matters",
         {"mark": "valid,rated"},
         "rate",
@@ -224,7 +229,7 @@ _RATES = (
     Figure(
         "closing_rate",
         _("办结率"),
-        _("期间内反映的事项(不含并案作废)为分母;其中目前已结案的为分子。"),
+        _("期间内反映的事项（不含并案作废）为分母；其中目前已结案的为分子。"),
         "matters",
         {"mark": "valid"},
         "rate",
@@ -236,7 +241,7 @@ _MEDIANS = (
     Figure(
         "median_accept",
         _("受理用时中位数"),
-        _("期间内反映且已受理的事项,从反映到首次受理的时间,取中位数。"),
+        _("期间内反映且已受理的事项，从反映到首次受理的时间，取中位数。"),
         "matters",
         {"mark": "valid,timed_accept"},
         "median",
@@ -246,7 +251,7 @@ _MEDIANS = (
     Figure(
         "median_solve",
         _("解决用时中位数"),
-        _("期间内反映且核查通过的事项,从反映到核查通过的时间,取中位数。"),
+        _("期间内反映且核查通过的事项，从反映到核查通过的时间，取中位数。"),
         "matters",
         {"mark": "valid,timed_solve"},
         "median",
@@ -268,7 +273,7 @@ _SHARES = tuple(
     Figure(
         f"in_time_{clock}",
         title,
-        _("期间内反映的事项中,这一时限已完成或已超时的为分母;其中按时完成的为分子。"),
+        _("期间内反映的事项中，这一时限已完成或已超时的为分母；其中按时完成的为分子。"),
         "matters",
         {"mark": "valid", "decided": clock},
         "rate",

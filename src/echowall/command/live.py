@@ -21,6 +21,7 @@ import structlog
 from django.db import connection
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from echowall.kernel import scope
 from echowall.kernel.actors import Actor
@@ -61,7 +62,7 @@ class _Room:
     since: UUID = field(default_factory=pulse.mark)
     told: set[UUID] = field(default_factory=set)
     tiles: str = ""
-    critical: set[UUID] = field(default_factory=set)
+    critical: set[str] = field(default_factory=set)
 
 
 class Broadcaster:
@@ -140,15 +141,18 @@ def look(room: _Room, language: str) -> list[Event]:
         if html != room.tiles:
             events.append(("tile", {"name": "board.tiles", "html": html}))
         waiting = pulse.critical_waiting()
-        events += [critical_event(one) for one in reversed(waiting) if one.id not in room.critical]
+        events += [critical_event(one) for one in reversed(waiting) if one.bell not in room.critical]
     room.since, room.told, room.tiles = moment, matters | messages, html
-    room.critical = {one.id for one in waiting}
+    room.critical = {one.bell for one in waiting}
     return events
 
 
 def critical_event(one: pulse.Critical) -> Event:
     """Return the event that raises the bar and the sound for a critical matter."""
-    return "critical", {"id": str(one.id), "title": one.title, "url": reverse("matters:detail", args=[one.id])}
+    title = (
+        _("第 %(n)d 次升级：%(title)s") % {"n": one.escalations, "title": one.title} if one.escalations else one.title
+    )
+    return "critical", {"id": one.bell, "title": title, "url": reverse("matters:detail", args=[one.id])}
 
 
 def standing(actor: Actor, language: str) -> list[Event]:

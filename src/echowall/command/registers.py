@@ -18,7 +18,7 @@ SUSPICIOUS = Register(
     base=lambda _actor: Suspicion.objects.select_related("matter", "matter__place", "matter__lead_team"),
     order="-at",
     link=lambda s: reverse("matters:detail", args=[s.matter_id]),
-    empty=_("没有发现疑似不实的办理。每一刻钟自动检查一次,参数见工作法 counting。"),
+    empty=_("没有发现疑似不实的办理。每一刻钟自动检查一次，参数见工作法 counting。"),
     columns=(
         Column("number", _("编号"), lambda s: s.matter.number, width=20),
         Column("rule", _("疑点"), lambda s: s.get_rule_display(), width=16),

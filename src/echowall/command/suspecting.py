@@ -90,7 +90,7 @@ def relabelled(limits: Limits) -> Iterator[Finding]:
             e.matter_id,
             e.id,
             e.at,
-            _("由投诉改为咨询,理由:%s") % e.body.get("reason", ""),
+            _("由投诉改为咨询，理由：%s") % e.body.get("reason", ""),
             e.actor_name,
         )
 
@@ -136,13 +136,23 @@ def _hours_to_due(event: HistoryEvent) -> float | None:
     return None if due is None else (due - event.at).total_seconds() / 3600
 
 
+def _by_due(hours: float, before: str, after: str) -> str:
+    """Say how far from its due time something was done: ``before`` and ``after`` each take the hours."""
+    return before % hours if hours >= 0 else after % -hours
+
+
 def suspended_late(limits: Limits) -> Iterator[Finding]:
     """Clocks stopped shortly before they would have run out."""
     for e in _events(limits, "suspended").select_related("matter"):
         hours = _hours_to_due(e)
         if hours is not None and hours < limits.before_due.total_seconds() / 3600:
             yield Finding(
-                Rule.SUSPENDED_LATE, e.matter_id, e.id, e.at, _("距到期 %.1f 小时时挂账") % hours, e.actor_name
+                Rule.SUSPENDED_LATE,
+                e.matter_id,
+                e.id,
+                e.at,
+                _by_due(hours, _("距到期 %.1f 小时时挂账"), _("超期 %.0f 小时后挂账")),
+                e.actor_name,
             )
 
 
@@ -155,7 +165,12 @@ def lowered_late(limits: Limits) -> Iterator[Finding]:
         hours = _hours_to_due(e)
         if hours is not None and hours < limits.before_due.total_seconds() / 3600:
             yield Finding(
-                Rule.LOWERED_LATE, e.matter_id, e.id, e.at, _("距到期 %.1f 小时时降低紧急程度") % hours, e.actor_name
+                Rule.LOWERED_LATE,
+                e.matter_id,
+                e.id,
+                e.at,
+                _by_due(hours, _("距到期 %.1f 小时时降低紧急程度"), _("超期 %.0f 小时后降低紧急程度")),
+                e.actor_name,
             )
 
 
@@ -176,10 +191,10 @@ def is_empty_phrase(text: str, phrases: tuple[str, ...], letters: int) -> bool:
 
 def empty_phrase(limits: Limits) -> Iterator[Finding]:
     """Answers that say nothing."""
-    for e in _events(limits, "answered"):
+    for e in _events(limits, "answered").filter(matter__words_destroyed_at=None):
         if is_empty_phrase(str(e.body.get("text", "")), limits.phrases, limits.letters):
             said = str(e.body.get("text", ""))[:40]
-            yield Finding(Rule.EMPTY_PHRASE, e.matter_id, e.id, e.at, _("答复只有空话:“%s”") % said, e.actor_name)
+            yield Finding(Rule.EMPTY_PHRASE, e.matter_id, e.id, e.at, _("答复只有空话：“%s”") % said, e.actor_name)
 
 
 def bulk_callbacks(limits: Limits) -> Iterator[Finding]:

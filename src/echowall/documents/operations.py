@@ -152,7 +152,7 @@ def digest_of(document: Document) -> bytes:
 def _locked(document_id: UUID, actor: Actor) -> Document:
     document = Document.objects.select_for_update(of=("self",)).filter(id=document_id).first()
     if document is None:
-        raise NotFound(Problem("document_unknown", _("没有这份文书,或不在您的职责范围内"), value=str(document_id)))
+        raise NotFound(Problem("document_unknown", _("没有这份文书，或不在您的职责范围内"), value=str(document_id)))
     actor.require(KINDS[document.kind].permission, document.place_path)
     return document
 

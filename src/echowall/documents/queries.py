@@ -24,5 +24,5 @@ def visible_document(document_id: UUID) -> Document:
     """
     document = Document.objects.select_related("office").filter(id=document_id).first()
     if document is None:
-        raise NotFound(Problem("document_unknown", _("没有这份文书,或不在您的职责范围内")))
+        raise NotFound(Problem("document_unknown", _("没有这份文书，或不在您的职责范围内")))
     return document

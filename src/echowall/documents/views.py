@@ -42,6 +42,7 @@ def _page(
     void: VoidForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    title, _line, text = document.text.partition("\n")
     may_issue = actor_of(request).may(KINDS[document.kind].permission, document.place_path)
     return render(
         request,
@@ -49,6 +50,7 @@ def _page(
         {
             "document": document,
             "kind": KINDS[document.kind],
+            "paper": {"title": title.strip(), "text": text.lstrip("\n")},
             "may_issue": may_issue,
             "draft_form": draft or DraftForm(initial={"title": document.title, "text": document.text}),
             "void_form": void or VoidForm(),

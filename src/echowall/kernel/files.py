@@ -51,3 +51,12 @@ def read(digest: str) -> bytes:
         Refusal: the key is destroyed or the file was damaged.
     """
     return unseal_bytes("file", Sealed(_path(digest).read_bytes()))
+
+
+def destroy(digest: str) -> bool:
+    """Remove the content kept under ``digest``; tells whether there was any. The caller knows that nobody needs it."""
+    path = _path(digest)
+    if not path.exists():
+        return False
+    path.unlink()
+    return True

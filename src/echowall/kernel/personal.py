@@ -84,7 +84,7 @@ class Sealing:
 
     def unseal(self, kind: str, sealed: Sealed) -> str:
         """Return the plain text; raises as ``unseal_bytes``."""
-        token = sealed.token
+        token = _held(kind, sealed)
         key_id = UUID(bytes=token[1:17])
         key = self._by_id.get(key_id)
         if key is None:
@@ -101,6 +101,13 @@ class Sealing:
             raise refuse("sealed_value_damaged", _("加密数据已损坏或被改动"), value=kind) from exc
 
 
+def _held(kind: str, sealed: Sealed) -> bytes:
+    """Return the token; an empty one is what destruction on its day left in a column that must hold something."""
+    if not sealed.token:
+        raise refuse("key_destroyed", _("该类个人信息已按期销毁，不能再读取"), value=kind)
+    return sealed.token
+
+
 def seal_bytes(kind: str, content: bytes) -> Sealed:
     """Encrypt ``content`` as data of ``kind`` (attachment, phone, name, message …). Needs a database for the key."""
     from .keys import current_key
@@ -114,15 +121,15 @@ def unseal_bytes(kind: str, sealed: Sealed) -> bytes:
     """Return the plain content. Only operations that record who asked and why may call this for a screen.
 
     Raises:
-        Refusal: ``key_destroyed`` when the key is gone, ``sealed_value_damaged`` when the value was tampered with.
+        Refusal: ``key_destroyed`` when the key or the value itself is gone, ``sealed_value_damaged`` when the value was tampered with.
     """
     from .keys import key_by_id
 
-    token = sealed.token
+    token = _held(kind, sealed)
     key_id = UUID(bytes=token[1:17])
     wrapped = key_by_id(key_id)
     if wrapped is None:
-        raise refuse("key_destroyed", _("该类个人信息已按期销毁,不能再读取"), value=kind)
+        raise refuse("key_destroyed", _("该类个人信息已按期销毁，不能再读取"), value=kind)
     try:
         return _unwrap(key_id, wrapped).decrypt(token[17:29], token[29:], kind.encode())
     except InvalidTag as exc:

@@ -12,12 +12,38 @@ from typing import Any
 from django.conf import settings
 from django.db.migrations.operations import RunSQL
 
-# Sub-selects are evaluated once per statement, not once per row.
-EVERYTHING = "(SELECT current_setting('echowall.everything', true)) = 'on'"
-_PATHS = "((SELECT NULLIF(current_setting('echowall.paths', true), ''))::ltree[])"
-_OFFICES = "((SELECT NULLIF(current_setting('echowall.offices', true), ''))::uuid[])"
-_TEAMS = "((SELECT NULLIF(current_setting('echowall.teams', true), ''))::uuid[])"
-_PURPOSES = "((SELECT NULLIF(current_setting('echowall.purposes', true), ''))::text[])"
+from .scope import KEY_LEVELS, NIL_KEY
+
+# Sub-selects without a reference to the row are evaluated once per statement, not once per row; so must be the casts
+# and comparisons of what was set, which is why they stand inside. The cast outside makes ANY take an array.
+EVERYTHING = "(SELECT current_setting('echowall.everything', true) = 'on')"
+
+
+def _array(name: str, kind: str) -> str:
+    return f"((SELECT NULLIF(current_setting('echowall.{name}', true), '')::{kind}[])::{kind}[])"
+
+
+def paths_of(purpose: str) -> str:
+    """Return SQL for the place paths that are open for a purpose."""
+    return _array(f"paths_{purpose}", "ltree")
+
+
+def offices_of(purpose: str) -> str:
+    """Return SQL for the ids of the street offices that are open as a whole for a purpose."""
+    return _array(f"offices_{purpose}", "uuid")
+
+
+def teams_of(purpose: str) -> str:
+    """Return SQL for the ids of the teams whose rows are open for a purpose."""
+    return _array(f"teams_{purpose}", "uuid")
+
+
+def keys_of(purpose: str) -> str:
+    """Return SQL for the keys (see ``Keyed``) that are open for a purpose.
+
+    No sub-select here: the planner reads a setting while it plans, and so knows how few rows a narrow scope has.
+    """
+    return f"NULLIF(current_setting('echowall.keys_{purpose}', true), '')::uuid[]"
 
 
 def visible(
@@ -25,19 +51,22 @@ def visible(
 ) -> str:
     """Return the SQL condition under which a row is visible.
 
+    COALESCE changes nothing of who sees what; it makes the planner expect that half of the rows are seen. Of the bare
+    condition it expects a hundredth, and then sorts whole filters instead of reading the newest rows by their index.
+
     Args:
-        purpose: the purpose that the reader's role must have.
+        purpose: the purpose that the reader's role must have; only the places held for it count.
         office: column with the street office's id.
         path: column with the place's path (ltree).
         teams: column with an array of team ids that may see the row, or "".
         also: column with an array of further offices that act on the row, or "".
     """
-    ways = [f"{office} = ANY ({_OFFICES})", f"{path} <@ {_PATHS}"]
+    ways = [EVERYTHING, f"{office} = ANY ({offices_of(purpose)})", f"{path} <@ {paths_of(purpose)}"]
     if teams:
-        ways.append(f"{teams} && {_TEAMS}")
+        ways.append(f"{teams} && {teams_of(purpose)}")
     if also:
-        ways.append(f"{also} && {_OFFICES}")
-    return f"({EVERYTHING} OR ({_PURPOSES} @> ARRAY['{purpose}'] AND ({' OR '.join(ways)})))"
+        ways.append(f"{also} && {offices_of(purpose)}")
+    return f"COALESCE({' OR '.join(ways)}, false)"
 
 
 def visible_through(table: str, column: str) -> str:
@@ -77,6 +106,21 @@ class Guarded(RunSQL):
         return self.__class__.__qualname__, [self.table, self.condition], {"anybody_adds": self.anybody_adds}
 
 
+class Reguarded(RunSQL):
+    """Give a guarded table's policy a new condition: where ``visible`` itself has changed since the table was made."""
+
+    def __init__(self, table: str, condition: str) -> None:
+        self.table, self.condition = table, condition
+        super().__init__(
+            sql=[f"ALTER POLICY {table}_scope ON {table} USING ({condition}) WITH CHECK ({condition})"],
+            reverse_sql=RunSQL.noop,
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what the migration writer needs."""
+        return self.__class__.__qualname__, [self.table, self.condition], {}
+
+
 def app_role() -> str:
     """Return the quoted name of the role that the running program connects as."""
     return '"' + str(settings.ECHOWALL_APP_ROLE).replace('"', "") + '"'
@@ -105,6 +149,87 @@ class SearchFunction(RunSQL):
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """Return what the migration writer needs."""
         return self.__class__.__qualname__, [self.table, self.condition], {}
+
+
+class KeyFunction(RunSQL):
+    """Make ``kernel_sight_keys``: everything that may open a row of an office, place, teams and further offices.
+
+    The ids of offices and teams are keys themselves, a place's path and each above it have a key by hash, the nil id
+    opens to the system. ``scope.keys`` gives the same keys for a reader: whoever may see a row shares a key with it, so
+    that an index over keys narrows what the policy then decides, and decides nothing itself.
+    """
+
+    def __init__(self) -> None:
+        paths = ", ".join(f"md5(ltree2text(subpath(path, 0, {level})))::uuid" for level in range(1, KEY_LEVELS + 1))
+        super().__init__(
+            sql=(
+                "CREATE FUNCTION kernel_sight_keys(office uuid, path ltree, teams uuid[], also uuid[]) RETURNS uuid[]"
+                " LANGUAGE sql IMMUTABLE PARALLEL SAFE"
+                f" RETURN array_cat(array_cat(teams, also), ARRAY['{NIL_KEY}'::uuid, office, {paths}])"
+            ),
+            reverse_sql="DROP FUNCTION kernel_sight_keys(uuid, ltree, uuid[], uuid[])",
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what the migration writer needs."""
+        return self.__class__.__qualname__, [], {}
+
+
+class Keyed(RunSQL):
+    """Give a searched table the column ``sight_keys``, kept by the database, and one index of its terms and keys.
+
+    No model names the column: it belongs to the database's own guarding, as the policy does.
+    """
+
+    def __init__(self, table: str, *, teams: str, also: str) -> None:
+        self.table, self.teams, self.also = table, teams, also
+        keys = f"kernel_sight_keys(office_id, place_path, {teams}, {also})"
+        super().__init__(
+            sql=[
+                f"ALTER TABLE {table} ADD COLUMN sight_keys uuid[] GENERATED ALWAYS AS ({keys}) STORED",
+                f"CREATE INDEX {table}_sight ON {table} USING gin (terms, sight_keys)",
+                f"ANALYZE {table}",
+            ],
+            reverse_sql=[f"ALTER TABLE {table} DROP COLUMN sight_keys"],
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what the migration writer needs."""
+        return self.__class__.__qualname__, [self.table], {"teams": self.teams, "also": self.also}
+
+
+class SeenView(RunSQL):
+    """Make the view ``<table>_seen`` of a ``Keyed`` table: exactly the rows that its policy shows, found by their keys;
+    and ``<table>_share(sample)``: how much of its newest rows the reader sees, from 0 to 1.
+
+    The policy itself cannot ask for keys without costing whoever sees nearly everything: each row would be asked twice.
+    The owner of the view is free of the policy, so the view applies the same condition itself; as a security barrier it
+    lets no condition of a query see a row before that. PostgreSQL plans it without regard to order and limit: it is for
+    counting, a page is read from the table. A migration that changes the table's columns makes it anew.
+    """
+
+    def __init__(self, table: str, condition: str, *, purpose: str) -> None:
+        self.table, self.condition, self.purpose = table, condition, purpose
+        role, share = app_role(), f"{table}_share(integer)"
+        newest = f"SELECT * FROM {table} ORDER BY id DESC LIMIT sample"
+        super().__init__(
+            sql=[
+                f"CREATE VIEW {table}_seen WITH (security_barrier) AS"
+                f" SELECT * FROM {table} WHERE sight_keys && {keys_of(purpose)} AND {condition}",
+                f"REVOKE ALL ON {table}_seen FROM {role}",
+                f"GRANT SELECT ON {table}_seen TO {role}",
+                f"CREATE FUNCTION {table}_share(sample integer) RETURNS double precision"
+                " LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS"
+                f" $$ SELECT avg(({condition})::integer) FROM ({newest}) n $$",
+                f"REVOKE EXECUTE ON FUNCTION {share} FROM PUBLIC",
+                f"GRANT EXECUTE ON FUNCTION {share} TO {role}",
+            ],
+            reverse_sql=[f"DROP FUNCTION {share}", f"DROP VIEW {table}_seen"],
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what the migration writer needs."""
+        return self.__class__.__qualname__, [self.table, self.condition], {"purpose": self.purpose}
 
 
 class AppendOnly(RunSQL):
@@ -160,3 +285,42 @@ class FasterSearchFunction(RunSQL):
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """Return what the migration writer needs."""
         return self.__class__.__qualname__, [self.table, self.condition], {}
+
+
+class KeyedSearchFunction(RunSQL):
+    """Replace ``<table>_search`` by one that narrows by the reader's keys, for a table that is ``Keyed``.
+
+    A common word is found often enough among the newest rows, read in the order wanted. A sample of the very newest
+    tells whether that may be so: for a rare word, and for whoever sees few rows, the index intersects words and keys.
+    ``EXECUTE`` plans each search anew, because the plan of one reader's keys is not that of another's.
+    """
+
+    NEWEST, SAMPLE = 25_000, 1_500
+
+    def __init__(self, table: str, condition: str, *, purpose: str) -> None:
+        self.table, self.condition, self.purpose = table, condition, purpose
+        holds = f"terms @@ $1 AND {condition} ORDER BY id DESC LIMIT $2"
+        among = "SELECT id FROM (SELECT * FROM {table} ORDER BY id DESC LIMIT {rows}) n WHERE {holds}"
+        newest = among.format(table=table, rows=self.NEWEST, holds=holds)
+        sample = among.format(table=table, rows=self.SAMPLE, holds=holds)
+        keyed = f"SELECT id FROM {table} WHERE sight_keys && $3 AND {holds}"
+        # Half of what would be needed at the same rate: a few hundred rows too many cost less than a whole index.
+        enough = f"cardinality(found_ids) * {2 * self.NEWEST // self.SAMPLE} >= at_most"
+        body = (
+            f"DECLARE found_ids uuid[]; keys uuid[] := {keys_of(purpose)}; BEGIN"
+            f" EXECUTE $q$ SELECT ARRAY({sample}) $q$ INTO found_ids USING query, at_most;"
+            f" IF {enough} THEN EXECUTE $q$ SELECT ARRAY({newest}) $q$ INTO found_ids USING query, at_most; END IF;"
+            " IF cardinality(found_ids) >= at_most THEN RETURN QUERY SELECT unnest(found_ids);"
+            f" ELSE RETURN QUERY EXECUTE $q$ {keyed} $q$ USING query, at_most, keys; END IF; END"
+        )
+        super().__init__(
+            sql=[
+                f"CREATE OR REPLACE FUNCTION {table}_search(query tsquery, at_most integer) RETURNS SETOF uuid"
+                f" LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ {body} $$"
+            ],
+            reverse_sql=RunSQL.noop,
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what the migration writer needs."""
+        return self.__class__.__qualname__, [self.table, self.condition], {"purpose": self.purpose}

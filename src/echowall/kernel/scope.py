@@ -10,9 +10,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from hashlib import md5
 from uuid import UUID
 
 from django.db import connection, transaction
+
+# Levels of a place's path that have a key: city, district, office, community, compound, building.
+KEY_LEVELS = 6
+NIL_KEY = UUID(int=0)
+
+# What rows are seen for; every policy names one (kernel.rls), every role gives some (people.rules).
+PURPOSES = ("requests", "administration", "oversight")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The places that are open for one purpose: whole subtrees, and offices as a whole."""
+
+    paths: tuple[str, ...] = ()
+    office_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +36,9 @@ class Scope:
     """What may be seen. ``paths`` are place paths (ltree text) whose whole subtree is open; ``office_ids`` the street
     offices that are open as a whole (a faster test for the same thing); ``team_ids`` the teams whose matters are open
     wherever they lie; ``purposes`` what for. ``everything`` is for the system itself.
+
+    ``by_purpose`` pairs each purpose with its own places: who administers a street and answers requests of one
+    community of it sees the requests of that community only. Left out, every purpose holds at every place.
     """
 
     paths: tuple[str, ...] = ()
@@ -27,6 +46,26 @@ class Scope:
     team_ids: tuple[UUID, ...] = ()
     purposes: frozenset[str] = frozenset()
     everything: bool = False
+    by_purpose: tuple[tuple[str, Sight], ...] = ()
+
+    def sight(self, purpose: str) -> Sight:
+        """Return the places that are open for a purpose."""
+        if not self.by_purpose and purpose in self.purposes:
+            return Sight(self.paths, self.office_ids)
+        return next((sight for name, sight in self.by_purpose if name == purpose), Sight())
+
+    def keys(self, purpose: str) -> tuple[UUID, ...]:
+        """Return what a row must share one of to be seen for a purpose (``rls.KeyFunction`` gives those of a row).
+
+        A path deeper than ``KEY_LEVELS`` has the key of the place that far down: keys let through a little too much
+        rather than too little, since the policy decides.
+        """
+        if self.everything:
+            return (NIL_KEY,)
+        sight = self.sight(purpose)
+        tops = {".".join(path.split(".")[:KEY_LEVELS]) for path in sight.paths}
+        by_path = tuple(UUID(md5(path.encode(), usedforsecurity=False).hexdigest()) for path in sorted(tops))
+        return (*sight.office_ids, *(self.team_ids if purpose in self.purposes else ()), *by_path)
 
     def covers(self, path: str) -> bool:
         """Tell whether the place with this path lies in the scope."""
@@ -49,19 +88,21 @@ def _array(values: object) -> str:
 
 
 def _tell_database(scope: Scope) -> None:
+    settings = {
+        "everything": "on" if scope.everything else "off",
+        "purposes": _array(sorted(scope.purposes)),
+    }
+    for purpose in PURPOSES:
+        sight = scope.sight(purpose)
+        settings |= {
+            f"paths_{purpose}": _array(sight.paths),
+            f"offices_{purpose}": _array(sight.office_ids),
+            f"keys_{purpose}": _array(scope.keys(purpose)),
+            f"teams_{purpose}": _array(scope.team_ids if purpose in scope.purposes else ()),
+        }
+    calls = ", ".join(f"set_config('echowall.{name}', %s, true)" for name in settings)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('echowall.everything', %s, true), set_config('echowall.paths', %s, true),"
-            " set_config('echowall.offices', %s, true), set_config('echowall.teams', %s, true),"
-            " set_config('echowall.purposes', %s, true)",
-            [
-                "on" if scope.everything else "off",
-                _array(scope.paths),
-                _array(scope.office_ids),
-                _array(scope.team_ids),
-                _array(sorted(scope.purposes)),
-            ],
-        )
+        cursor.execute(f"SELECT {calls}", list(settings.values()))
 
 
 @contextmanager

@@ -44,7 +44,7 @@ def _visible(matter_id: UUID) -> Matter:
         .first()
     )
     if matter is None:
-        raise NotFound(Problem("matter_unknown", "没有这个事项,或不在您的职责范围内", value=str(matter_id)))
+        raise NotFound(Problem("matter_unknown", "没有这个事项，或不在您的职责范围内", value=str(matter_id)))
     return matter
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from echowall.kernel import clock
@@ -35,6 +35,20 @@ def return_until(matter: Matter, given_at: datetime) -> datetime | None:
     limit = parameter(matter, name, matter.opened_at).value
     unit = Unit(parameter(matter, "day_unit", matter.opened_at).value) if limit.unit is Unit.DAY else limit.unit
     return due_at(given_at, Span(limit.amount, unit, name), (), calendar())
+
+
+def answer_paper_until(matter: Matter, at: datetime) -> datetime:
+    """Return until when a supervision notice of the instant ``at`` must be answered in writing.
+
+    A version pinned before the playbook knew this parameter has the 24 hours that held until then.
+    """
+    try:
+        limit = parameter(matter, "supervision_reply_limit", at).value
+    except PlaybookError:
+        return at + timedelta(days=1)
+    unit = Unit(parameter(matter, "day_unit", at).value) if limit.unit is Unit.DAY else limit.unit
+    due = due_at(at, Span(limit.amount, unit, "supervision_reply_limit"), (), calendar())
+    return due if due is not None else at + timedelta(days=1)
 
 
 def callback_attempts(matter: Matter) -> int:
@@ -136,7 +150,7 @@ def refresh(matter: Matter, at: datetime, rows: Sequence[HistoryEvent] | None = 
     """Put onto the (unsaved) matter what lists sort and colour by; returns the report it comes from."""
     rows = history_of(matter) if rows is None else rows
     says = report(matter, max(at, matter.opened_at), rows)
-    matter.due_at, matter.next_change_at = says.due_at, says.sweep_at
+    matter.due_at, matter.next_change_at = says.nearest_due_at, says.sweep_at
     matter.colour = "" if says.colour == "none" else str(says.colour)
     matter.clocks_met = sorted(r.clock[:40] for r in says.readings if r.met_at is not None and not r.is_late)
     matter.clocks_missed = sorted(r.clock[:40] for r in says.readings if r.is_late)

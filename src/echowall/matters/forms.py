@@ -8,13 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from echowall.kernel.actors import Actor
 from echowall.kernel.errors import Problem
 from echowall.kernel.signs import INTENT, URGENCY
-from echowall.understanding.topics import default_topics, topic_name
+from echowall.kernel.topic_words import topic_choices
 
 from .models import Callback, Matter
 
@@ -32,12 +31,6 @@ def within_reach(value: date) -> None:
         raise forms.ValidationError(
             _("年份要在 %(first)s 到 %(last)s 之间"), params={"first": _FIRST_YEAR, "last": _LAST_YEAR}
         )
-
-
-def topic_choices() -> Choices:
-    """Return every topic with its name in the reader's language."""
-    language = "en" if get_language() == "en" else "zh"
-    return [(code, topic_name(code, language)) for code in default_topics()]
 
 
 def sign_choices(signs: dict[str, Any]) -> Choices:
@@ -164,7 +157,7 @@ class SuspendForm(MoveForm):
 class PlanForm(MoveForm):
     """The nodes of a plan, a line each."""
 
-    nodes = _text(_("计划节点"), rows=4, help_text=_("每行一个:日期 要完成的工作,例如 2022-05-10 更换电梯主板"))
+    nodes = _text(_("计划节点"), rows=4, help_text=_("每行一个：日期 要完成的工作，例如 2022-05-10 更换电梯主板"))
 
 
 class ClassForm(MoveForm):
@@ -181,7 +174,7 @@ class CheckForm(MoveForm):
     """Whether what was reported back holds."""
 
     passed = forms.ChoiceField(
-        label=_("核查结果"), choices=[("yes", _("通过")), ("no", _("不通过,退回重办"))], widget=forms.RadioSelect
+        label=_("核查结果"), choices=[("yes", _("通过")), ("no", _("不通过，退回重办"))], widget=forms.RadioSelect
     )
     note = _text(_("说明"), rows=2, required=False)
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
-from echowall.understanding.duplicates import Fingerprint, fingerprint, similarity
-from echowall.understanding.incidents import IncidentIndex, tell
+from echowall.understanding.duplicates import Fingerprint, core_of, core_similarity, fingerprint, is_conflict
+from echowall.understanding.incidents import IncidentIndex, Told, tell
 
 SAME_PERSON_WINDOW: Final = timedelta(days=7)
 FORWARD_WINDOW: Final = timedelta(days=3)
@@ -27,9 +28,9 @@ _COLLECTIVE: Final = ("utilities", "environment", "property.lift", "property.noi
 _ONE_BUILDING: Final = ("property.lift",)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Saying:
-    """One report, as far as it is compared."""
+    """One report, as far as it is compared. What costs is worked out when a comparison first asks for it."""
 
     text: str
     said_at: datetime
@@ -39,7 +40,6 @@ class Saying:
     building_id: UUID | None
     phone_index: bytes | None
     voice: tuple[UUID, str]  # source and conversation; ("", "") when nobody can be told from anybody
-    print: Fingerprint
 
     @classmethod
     def of(
@@ -52,8 +52,23 @@ class Saying:
         phone_index: bytes | None,
         voice: tuple[UUID, str],
     ) -> Saying:
-        """Return a saying with its fingerprint; ``place`` is (area, whether that is a compound, building)."""
-        return cls(text, said_at, topic, place[0], place[1], place[2], phone_index, voice, fingerprint(text))
+        """Return a saying; ``place`` is (area, whether that is a compound, building)."""
+        return cls(text, said_at, topic, place[0], place[1], place[2], phone_index, voice)
+
+    @cached_property
+    def core(self) -> str:
+        """The text without noise."""
+        return core_of(self.text)
+
+    @cached_property
+    def print(self) -> Fingerprint:
+        """The core, and what tells one person from another."""
+        return fingerprint(self.text)
+
+    @cached_property
+    def told(self) -> Told:
+        """The words of the thing, at the place of this report."""
+        return tell(self.text, self.said_at, [str(self.area_id)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +101,14 @@ def likeness(new: Saying, old: Saying) -> Likeness | None:
     apart = abs(new.said_at - old.said_at)
     if apart > PROPOSED_WINDOW:
         return None
-    copy = similarity(new.print, old.print)
-    exact = bool(new.print.core) and new.print.core == old.print.core
+    copy = core_similarity(new.core, old.core)
+    if copy and is_conflict(new.print, old.print):
+        copy = 0.0
+    exact = bool(new.core) and new.core == old.core
     if _is_same_person(new, old) and (copy >= _COPY or exact):
         return Likeness("same_person", max(copy, float(exact)), apart <= SAME_PERSON_WINDOW)
     if copy >= _COPY:
-        is_long = min(len(new.print.core), len(old.print.core)) >= _FORWARD_LETTERS
+        is_long = min(len(new.core), len(old.core)) >= _FORWARD_LETTERS
         return Likeness("forward", copy, is_long and apart <= FORWARD_WINDOW and _is_same_place(new, old))
     return _incident(new, old, apart)
 
@@ -99,10 +116,7 @@ def likeness(new: Saying, old: Saying) -> Likeness | None:
 def _incident(new: Saying, old: Saying, apart: timedelta) -> Likeness | None:
     if new.topic != old.topic or new.area_id != old.area_id:
         return None
-    area = [str(new.area_id)]
-    words = IncidentIndex[int](PROPOSED_WINDOW).likeness(
-        tell(new.text, new.said_at, area), tell(old.text, old.said_at, area)
-    )
+    words = IncidentIndex[int](PROPOSED_WINDOW).likeness(new.told, old.told)
     if is_collective(new.topic) and new.is_compound and old.is_compound:
         one_building = new.topic not in _ONE_BUILDING or (
             new.building_id is not None and new.building_id == old.building_id

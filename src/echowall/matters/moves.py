@@ -113,7 +113,7 @@ def nodes_from(text: str) -> list[tuple[date, str]]:
                     _("第 %d 行读不出日期") % number,
                     place="nodes",
                     value=line[:40],
-                    fix=_("请写成:2022-05-10 要完成的工作"),
+                    fix=_("请写成：2022-05-10 要完成的工作"),
                 )
             )
     if problems:

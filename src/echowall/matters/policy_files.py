@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +29,14 @@ COLUMNS = {
 _NEEDED = ("title", "text", "source", "valid_from")
 _DAYS = ("issued_on", "valid_from", "valid_until")
 _TITLES = {english: chinese for chinese, english in COLUMNS.items()}
+
+
+def title_key(title: str) -> str:
+    """Return what makes two titles the same: their letters and digits, without width, case, spaces and punctuation.
+
+    A colon that a new edition writes full-width does not make a second text of it.
+    """
+    return "".join(sign for sign in unicodedata.normalize("NFKC", title).casefold() if sign.isalnum())
 
 
 def shipped_rows() -> list[PolicyRow]:
@@ -78,7 +87,7 @@ def _json_rows(content: bytes) -> Iterable[tuple[str, Mapping[str, Any]]]:
     except ValueError as exc:
         raise InvalidInput(Problem("file_unreadable", _("不是 JSON 文件"), value=str(exc)[:80])) from exc
     if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
-        raise InvalidInput(Problem("file_unreadable", _("JSON 文件要是一列政策,每条一个对象")))
+        raise InvalidInput(Problem("file_unreadable", _("JSON 文件要是一列政策，每条一个对象")))
     return [(_("第 %d 条") % n, one) for n, one in enumerate(data, 1)]
 
 
@@ -111,7 +120,7 @@ def _row(place: str, values: Mapping[str, Any], problems: list[Problem]) -> Poli
         Problem("field_missing", _("不能空着"), place=where(n)) for n in ("title", "text", "source") if not text[n]
     ]
     if len(text["title"]) > 120 or len(text["source"]) > 200:
-        problems.append(Problem("text_too_long", _("标题最多 120 字,依据最多 200 字"), place=where("title")))
+        problems.append(Problem("text_too_long", _("标题最多 120 字，依据最多 200 字"), place=where("title")))
     if text["topic"] and text["topic"] not in default_topics():
         problems.append(
             Problem(
@@ -119,7 +128,7 @@ def _row(place: str, values: Mapping[str, Any], problems: list[Problem]) -> Poli
                 _("没有这个类别"),
                 place=where("topic"),
                 value=text["topic"],
-                fix=_("写类别代码,如 isolation.home"),
+                fix=_("写类别代码，如 isolation.home"),
             )
         )
     days: dict[str, date | None] = {}

@@ -11,7 +11,7 @@ from echowall.playbooks import PlaybookError
 from echowall.teams.models import Team
 
 from . import clocks, queries
-from .forms import Choices
+from .forms import Choices, UnmaskForm
 from .models import HistoryEvent, Matter
 from .operations import planned_nodes
 from .wording import STEPS, step_text, step_title
@@ -47,9 +47,10 @@ def offers_for(matter: Matter, reporters: Sequence[queries.Reporter], at: dateti
     return offers
 
 
-def history_steps(history: Sequence[HistoryEvent]) -> list[dict[str, Any]]:
-    """Return the history as the page draws it, newest first."""
+def history_steps(history: Sequence[HistoryEvent], *, may_unmask: bool = False) -> list[dict[str, Any]]:
+    """Return the history as the page draws it, newest first; where words hold a number, with a way to see it."""
     steps = []
+    asking = UnmaskForm(name="unmask")
     for event in reversed(history):
         sign = STEPS.get(event.kind)
         late = event.recorded_at - event.at
@@ -62,6 +63,9 @@ def history_steps(history: Sequence[HistoryEvent]) -> list[dict[str, Any]]:
                 "tone": sign.tone if sign else "quiet",
                 "icon": sign.icon if sign else "circle",
                 "state": "done",
+                "part": "matters/unmasked_event.html" if may_unmask and event.words_sealed else "",
+                "part_id": event.id,
+                "form": asking,
                 # Written down more than an hour after it is said to have happened: an inspector wants to see that.
                 "recorded_at": event.recorded_at if event.seq > 1 and late.total_seconds() > 3600 else None,
             }

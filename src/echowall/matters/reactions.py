@@ -10,7 +10,7 @@ from echowall.voices import operations as voices_operations
 from echowall.voices import queries as voices_queries
 
 from . import operations
-from .models import Report
+from .models import HistoryEvent, Report
 
 
 @events.on("voices.message.understood")
@@ -22,6 +22,21 @@ def take_message(*, message_id: str) -> None:
     if facts.state != "heard":
         return
     operations.take_in(message_id=facts.id, actor=SYSTEM_ACTOR, at=clock.now())
+
+
+@events.on("matters.matter.dispatched")
+@events.on("matters.matter.accepted")
+@events.on("matters.matter.reclassified")
+def settle_doubts(*, matter_id: str, event_id: str) -> None:
+    """Let the messages of a matter that a person gave to a team or took up count as looked at.
+
+    What joins the matter later has not been seen and waits to be looked at.
+    """
+    event = HistoryEvent.objects.only("actor_id", "recorded_at").get(id=event_id)
+    if event.actor_id is None:  # the system's own dispatch is no look
+        return
+    seen = Report.objects.filter(matter_id=matter_id, joined_at__lte=event.recorded_at)
+    voices_operations.settle_doubts(message_ids=list(seen.values_list("message_id", flat=True)))
 
 
 @events.on("matters.matter.closed")

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from echowall.kernel.actors import Actor
@@ -15,18 +14,19 @@ from echowall.kernel.register import Column, Filter, Register, choice_filter, da
 from echowall.kernel.register.definition import Rows
 from echowall.kernel.search import matching
 from echowall.kernel.signs import INTENT, URGENCY
+from echowall.kernel.topic_words import topic_choices, topic_label
 from echowall.places.choices import communities
 from echowall.teams.choices import teams
-from echowall.understanding.topics import default_topics, topic_name
+from echowall.understanding.topics import default_topics
 from echowall.voices.queries import Channel
 
 from .models import Matter, State
 from .models.matters import OPEN_STATES
+from .taking_in import TAKE_IN
 
 
 def _topics(_actor: Actor) -> Sequence[tuple[str, str]]:
-    language = "en" if get_language() == "en" else "zh"
-    return [(code, topic_name(code, language)) for code in default_topics()]
+    return topic_choices()
 
 
 def _standing(_actor: Actor) -> Sequence[tuple[str, object]]:
@@ -40,6 +40,8 @@ def _by_standing(rows: Rows, text: str) -> Rows:
 
 
 def _by_topic(rows: Rows, text: str) -> Rows:
+    if "." not in text:
+        return rows.filter(topic_group=text)
     # Each code by name: a pattern would keep the index out of use under row-level security.
     return rows.filter(topic__in=[c for c in default_topics() if c == text or c.startswith(f"{text}.")] or [text])
 
@@ -76,7 +78,7 @@ MARKS = {
     "asked": (_("回访有结果"), Q(is_solved__isnull=False)),
     "solved": (_("回访已解决"), Q(is_solved=True)),
     "rated": (_("有满意度"), Q(satisfaction__isnull=False)),
-    "satisfied": (_("满意(4分以上)"), Q(satisfaction__gte=4)),
+    "satisfied": (_("满意（4分以上）"), Q(satisfaction__gte=4)),
     "timed_accept": (_("有受理用时"), Q(accepted_at__isnull=False)),
     "timed_solve": (_("有解决用时"), Q(solved_at__isnull=False)),
 }
@@ -96,15 +98,18 @@ MATTERS = Register(
     permission="matters.see",
     base=lambda _actor: Matter.objects.select_related("place", "lead_team", "owner").defer("terms"),
     order="-opened_at",
+    takes_in=TAKE_IN,
+    extra={"route": "matters:list"},
     search=matching,
+    has_view=True,
     link=lambda m: reverse("matters:detail", args=[m.id]),
     tone=lambda m: "tone-critical" if m.urgency == "critical" and m.state in OPEN_STATES else "",
     columns=(
         Column("number", _("编号"), lambda m: m.number, width=20, sort="number"),
-        Column("urgency", _("紧急"), lambda m: m.urgency, "urgency", width=8),
+        Column("urgency", _("紧急程度"), lambda m: m.urgency, "urgency", width=8),
         Column("title", _("事项"), lambda m: m.title, width=40),
         Column("place", _("地点"), lambda m: m.place.address, width=20),
-        Column("topic", _("类别"), lambda m: topic_name(m.topic), width=20),
+        Column("topic", _("类别"), lambda m: topic_label(m.topic), width=20),
         Column("intent", _("诉求"), lambda m: m.intent, "intent", width=8),
         Column("state", _("状态"), lambda m: m.get_state_display(), width=12),
         Column(
@@ -128,7 +133,7 @@ MATTERS = Register(
     filters=(
         Filter("standing", _("办理"), _by_standing, "choice", _standing),
         choice_filter("state", _("状态"), "state", State.choices),
-        choice_filter("urgency", _("紧急"), "urgency", [(k, s.word) for k, s in URGENCY.items()]),
+        choice_filter("urgency", _("紧急程度"), "urgency", [(k, s.word) for k, s in URGENCY.items()]),
         choice_filter(
             "colour", _("时限"), "colour", [("green", _("正常")), ("amber", _("将到期")), ("red", _("超期"))]
         ),

@@ -12,7 +12,7 @@ from echowall.kernel.actors import Actor
 from echowall.kernel.register import Column, Filter, Register
 from echowall.kernel.register.definition import Rows
 from echowall.kernel.search import query
-from echowall.understanding.topics import topic_name
+from echowall.kernel.topic_words import topic_label
 
 from .models import PolicyText, ReplyTemplate
 from .queries import in_force
@@ -58,7 +58,7 @@ TEMPLATES = Register(
     link=lambda t: reverse("matters:template", args=[t.id]),
     columns=(
         Column("name", _("名称"), lambda t: t.name, sort="name", width=24),
-        Column("topic", _("类别"), lambda t: topic_name(t.topic) if t.topic else _("全部"), width=20),
+        Column("topic", _("类别"), lambda t: topic_label(t.topic) if t.topic else _("全部"), width=20),
         Column("text", _("内容"), lambda t: t.text[:60], width=60),
         Column("used", _("用过"), lambda t: t.used_count, "number", sort="used_count", width=8),
         Column("active", _("状态"), lambda t: _("在用") if t.is_active else _("停用"), width=8),
@@ -75,7 +75,7 @@ POLICIES = Register(
     link=lambda p: reverse("matters:policy", args=[p.id]),
     columns=(
         Column("title", _("标题"), lambda p: p.title, width=40),
-        Column("topic", _("类别"), lambda p: topic_name(p.topic) if p.topic else "", width=20),
+        Column("topic", _("类别"), lambda p: topic_label(p.topic) if p.topic else "", width=20),
         Column("valid_from", _("生效"), lambda p: p.valid_from, "date", sort="valid_from", width=12),
         Column("valid_until", _("失效"), lambda p: p.valid_until, "date", sort="valid_until", width=12),
         Column("place", _("范围"), lambda p: p.place.name if p.place else _("通用"), width=16),

@@ -31,10 +31,16 @@ class Route:
 
 
 def _topic_fit(claim: str, topic: str) -> int:
-    """2 for the very topic, 1 for its parent, 0 for "every topic", -1 for another topic."""
+    """3 for the very topic, 2 for its parent, 1 for a part of it, 0 for "every topic", -1 for another topic.
+
+    A matter may be filed under a parent only ("medicine"), while teams answer for its parts ("medicine.special"): one
+    of them is nearer to it than the team for everything.
+    """
     if claim == topic:
-        return 2
+        return 3
     if claim and topic.startswith(claim + "."):
+        return 2
+    if topic and claim.startswith(topic + "."):
         return 1
     return 0 if not claim else -1
 
@@ -42,7 +48,8 @@ def _topic_fit(claim: str, topic: str) -> int:
 def route(*, topic: str, path: str, claims: Iterable[Claim], is_critical: bool = False) -> Route | None:
     """Return the team for ``topic`` at the place with ``path``, or None when nobody claims it.
 
-    The more specific topic wins, then the deeper place; for critical matters a critical lead goes before everything.
+    The very topic wins, then its parent, then a part of it, then "every topic"; after that the deeper place. For
+    critical matters a critical lead goes before everything.
     Equal claims are decided by team name (so that the answer does not depend on the order of rows) and marked uncertain.
     """
     fitting = [

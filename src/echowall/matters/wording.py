@@ -92,7 +92,7 @@ def _particulars(kind: str, body: dict[str, Any]) -> list[str]:
     if kind == "dispatched" and (body.get("why") or {}).get("by") == "route":
         return [_("按职责分工自动派遣")]
     if kind == "joint_requested":
-        return [_("协办:%s") % "、".join(body.get("team_names", ()))]
+        return [_("协办：%s") % "、".join(body.get("team_names", ()))]
     if kind in {"move_offered", "moved"}:
         return [_("移交至 %s") % body.get("to_office_name", "")]
     if kind == "merged":

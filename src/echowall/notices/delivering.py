@@ -45,7 +45,7 @@ def _deliver(notice: Notice) -> None:
         )
     except Exception as exc:  # a mistake of ours must not stop the others; nobody knows how far it got
         log.exception("notice_broke", key=notice.id.hex, transport=notice.transport)
-        broken = NotDelivered(f"程序出错:{type(exc).__name__}", is_doubtful=True)
+        broken = NotDelivered(f"程序出错：{type(exc).__name__}", is_doubtful=True)
         operations.mark_not_delivered(notice_id=notice.id, failure=broken, at=clock.now())
     else:
         operations.mark_sent(notice_id=notice.id, carried_by=name, receipt=receipt, at=clock.now())

@@ -52,6 +52,7 @@ class Notice(models.Model):
     carried_by = models.CharField(max_length=12, blank=True, help_text="the transport that really took it")
     receipt = models.CharField(max_length=120, blank=True)
     error = models.TextField(blank=True)
+    destroyed_at = models.DateTimeField(null=True, help_text="when address and text died on their day")
 
     class Meta:
         constraints = (

@@ -126,10 +126,10 @@ def try_again(*, notice_id: UUID, actor: Actor, at: datetime) -> Notice:
     with transaction.atomic():
         notice = Notice.objects.select_for_update().filter(id=notice_id).first()
         if notice is None:
-            raise NotFound(Problem("notice_unknown", _("没有这条通知,或不在您的职责范围内"), value=str(notice_id)))
+            raise NotFound(Problem("notice_unknown", _("没有这条通知，或不在您的职责范围内"), value=str(notice_id)))
         actor.require("matters.answer", notice.place_path)
         if notice.state != Notice.State.FAILED:
-            raise refuse("notice_not_failed", _("这条通知没有失败,不用重发"), value=notice.get_state_display())
+            raise refuse("notice_not_failed", _("这条通知没有失败，不用重发"), value=notice.get_state_display())
         notice.state, notice.next_at, notice.attempts = Notice.State.WAITING, at, 0
         notice.save(update_fields=["state", "next_at", "attempts"])
         audit.record(

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import F, QuerySet
 
 from . import operations
 from .models import Notice, TransportSetting
@@ -66,3 +70,12 @@ def notices_of(subject_kind: str, subject_ids: Sequence[UUID]) -> dict[UUID, Not
     """Return the notices that tell these subjects, by subject."""
     rows = Notice.objects.filter(subject_kind=subject_kind, subject_id__in=list(subject_ids))
     return {row.subject_id: row for row in rows}
+
+
+def done_before(office_id: UUID, before: datetime, *, of: str = "", but: str = "") -> QuerySet[Any, Any]:
+    """Return the notices of an office that were decided before an instant, are neither waiting nor destroyed, and tell
+    of subjects of the kind ``of`` (or of any kind but ``but``); ``subject`` is the notice's own id."""
+    rows = Notice.objects.filter(office_id=office_id, queued_at__lt=before, destroyed_at=None)
+    rows = rows.exclude(state__in=("waiting", "sending"))
+    rows = rows.filter(subject_kind=of) if of else rows.exclude(subject_kind=but)
+    return rows.annotate(subject=F("id")).order_by("id")

@@ -16,11 +16,12 @@ _FORMER = ("waiting", "sending")
 def _transport(notice: Notice) -> str:
     known = dict(TransportKind.choices)
     said = str(known.get(notice.transport, notice.transport))
-    return f"{said} · {_now('未接通道,只记日志')}" if notice.carried_by == "console" != notice.transport else said
+    return f"{said} · {_now('未接通道，只记日志')}" if notice.carried_by == "console" != notice.transport else said
 
 
 def _result(notice: Notice) -> str:
-    parts = [notice.error or notice.receipt]
+    receipt = "" if notice.carried_by == "console" else notice.receipt  # the log's line number tells nobody anything
+    parts = [notice.error or receipt]
     if notice.doubtful_count:
         parts.append(_now("可能重复 %d 次") % notice.doubtful_count)
     return " · ".join(p for p in parts if p)

@@ -28,11 +28,10 @@ def outbox(request: HttpRequest) -> HttpResponse:
     """List what was told and what waits; what failed stands on top with its button."""
     actor = actor_of(request)
     listing = listing_for(NOTICES, actor, request.GET.dict())
-    context = {"listing": listing, "register": NOTICES}
+    context = {"listing": listing, "register": NOTICES, "views": saved_views(NOTICES, actor)}
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
-        return render(request, "kernel/register/list.html", context)
+        return render(request, "kernel/register/fragment.html", context)
     context |= {
-        "views": saved_views(NOTICES, actor),
         "filters": register_operations.filters_shown(NOTICES, actor, listing),
         "failed": Notice.objects.filter(state=Notice.State.FAILED).order_by("-queued_at")[:20],
         "failed_count": queries.failed_count(),
@@ -45,7 +44,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 def try_again(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """Send a failed notice again."""
     operations.try_again(notice_id=notice_id, actor=actor_of(request), at=clock.now())
-    messages.success(request, _("已放回发件箱,马上重发"))
+    messages.success(request, _("已放回发件箱，马上重发"))
     return redirect("notices:list")
 
 
@@ -56,7 +55,7 @@ def _office_of(actor: Actor, asked: str) -> Place:
     for office in offices:
         if not asked or str(office.id) == asked:
             return office
-    raise NotFound(Problem("office_unknown", _("没有这个街道,或不归您管理"), value=asked))
+    raise NotFound(Problem("office_unknown", _("没有这个街道，或不归您管理"), value=asked))
 
 
 def transports(request: HttpRequest) -> HttpResponse:

@@ -51,5 +51,5 @@ ACCOUNTS = Register(
         Filter("active", _("状态"), lambda rows, text: rows.filter(is_active=text == "yes"), "choice",
                lambda _a: [("yes", _("在用")), ("no", _("停用"))]),
     ),
-    empty=_("还没有账号,点右上角开户。"),
+    empty=_("还没有账号，点右上角开户。"),
 )  # fmt: skip

@@ -53,6 +53,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "registers.export",
             "audit.see",
             "personal.unmask",
+            "retention.see",
+            "retention.hold",
         }
     ),
     "inspector": frozenset(
@@ -64,6 +66,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "audit.see",
             "bulletins.issue",
             "registers.export",
+            "retention.see",
+            "retention.hold",
         }
     ),
     "administrator": frozenset(
@@ -74,6 +78,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "settings.manage",
             "audit.see",
             "personal.destroy_keys",
+            "retention.see",
+            "retention.hold",
             "understanding.train",
             "voices.manage_sources",
         }

@@ -72,7 +72,7 @@ def account(request: HttpRequest, worker_id: UUID) -> HttpResponse:
     actor.require("people.manage")
     worker = within(actor).filter(id=worker_id).first()
     if worker is None:
-        raise NotFound(Problem("account_unknown", _("没有这个账号,或不归您管理"), value=str(worker_id)))
+        raise NotFound(Problem("account_unknown", _("没有这个账号，或不归您管理"), value=str(worker_id)))
     form = AppointmentForm(places=manageable_places(actor, "people.manage"))
     if request.method == "POST":
         _act(request, worker)

@@ -60,7 +60,7 @@ def _problems(parent: Place | None, new: NewPlace) -> list[Problem]:
                 _("下级地点的层级必须低于上级"),
                 place="kind",
                 value=f"{parent.kind} > {new.kind}",
-                fix=_("顺序:市>区>街道>社区>网格>小区>楼栋>单元>户"),
+                fix=_("顺序：市>区>街道>社区>网格>小区>楼栋>单元>户"),
             )
         )
     if new.label and not re.fullmatch(r"[A-Za-z0-9_]{1,40}", new.label):

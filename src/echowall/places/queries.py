@@ -28,10 +28,13 @@ def gazetteer_entries(office_id: UUID) -> list[GazetteerEntry]:
 
 
 def tree_version(office_id: UUID) -> tuple[int, str]:
-    """Return something that changes whenever places of the office are added: by it a cached gazetteer is renewed."""
+    """Return something that changes whenever places of the office or names of theirs are added: by it a cached
+    gazetteer is renewed.
+    """
     places = Place.objects.filter(office_id=office_id)
-    newest = places.order_by("-id").values_list("id", flat=True).first()
-    return places.count(), str(newest)
+    aliases = PlaceAlias.objects.filter(place__office_id=office_id)
+    newest = [rows.order_by("-id").values_list("id", flat=True).first() for rows in (places, aliases)]
+    return places.count() + aliases.count(), f"{newest[0]} {newest[1]}"
 
 
 def place_in_office(place_id: UUID, office_id: UUID) -> Place | None:

@@ -16,6 +16,9 @@ from pypinyin import Style, lazy_pinyin
 from .models import Place, PlaceAlias
 from .queries import tree_version
 
+PUBLIC_KINDS = frozenset({"community", "compound", "building", "facility"})
+"""What a resident may pick: names of these are public; units and households are asked for as a room."""
+
 _KEEP_SECONDS = 60.0
 _DEEPER = ("office", "community", "facility", "grid", "compound", "building", "unit", "household")
 

@@ -27,7 +27,7 @@ class NewPlacesForm(forms.Form):
 
     kind = forms.ChoiceField(label=gettext_lazy("层级"))
     names = forms.CharField(label=gettext_lazy("名称"), widget=forms.Textarea(attrs={"rows": 4}),
-                            help_text=gettext_lazy("每行一个;别名写在名称后面,用 / 分开"))  # fmt: skip
+                            help_text=gettext_lazy("每行一个；别名写在名称后面，用 / 分开"))  # fmt: skip
 
     def __init__(self, *args: Any, parent: Place, **kwargs: Any) -> None:
         """Offer the kinds that may stand below ``parent``."""
@@ -69,7 +69,7 @@ def _place(actor: Actor, place_id: UUID | None) -> Place:
     roots = _roots(actor)
     place = Place.objects.filter(id=place_id).first() if place_id else (roots[0] if roots else None)
     if place is None or not actor.may("places.manage", place.path):
-        raise NotFound(Problem("place_unknown", _("没有这个地点,或不归您管理"), value=str(place_id or "")))
+        raise NotFound(Problem("place_unknown", _("没有这个地点，或不归您管理"), value=str(place_id or "")))
     return place
 
 

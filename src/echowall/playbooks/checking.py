@@ -73,7 +73,7 @@ def _references(playbook: Playbook) -> Iterator[Problem]:
             "",
             "places_missing",
             Said("没有写明适用地点。", "No place is named."),
-            Said("写上地点代码,或 '*'。", "Give place codes, or '*'."),
+            Said("写上地点代码，或 '*'。", "Give place codes, or '*'."),
         )
     yield from _clock_references(playbook)
     yield from _parameter_references(playbook)
@@ -99,7 +99,7 @@ def _clock_references(playbook: Playbook) -> Iterator[Problem]:
                     name,
                     "parameter_type",
                     Said(f"参数类型是 {types[name]}。", f"The parameter is a {types[name]}."),
-                    Said(f"这里需要:{'、'.join(kinds)}", f"Needed here: {', '.join(kinds)}"),
+                    Said(f"这里需要：{'、'.join(kinds)}", f"Needed here: {', '.join(kinds)}"),
                 )
         for step in clock.steps:
             paper = step.arguments.get("document")
@@ -219,12 +219,12 @@ def _texts(playbook: Playbook) -> Iterator[Problem]:
                     "",
                     "text_unused",
                     Said("没有地方用到。", "Nothing uses it."),
-                    Said("删除,或改正键名。", "Remove it, or mend the key."),
+                    Said("删除，或改正键名。", "Remove it, or mend the key."),
                 )
 
 
 def _uncovered(playbook: Playbook, covered: set[Coverage]) -> Iterator[Problem]:
-    fix = Said("在 tests/ 中加一个情形,并写出期望。", "Add a situation in tests/ that states what to expect.")
+    fix = Said("在 tests/ 中加一个情形，并写出期望。", "Add a situation in tests/ that states what to expect.")
     for clock in playbook.clocks:
         if ("clock", clock.id) not in covered:
             yield _clock_problem(

@@ -17,7 +17,7 @@ from echowall.playbooks.playbook import Playbook
 
 def add_parsers(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `playbooks check|show|diff`; each sets `run`, a function of the arguments giving the exit code."""
-    playbooks = subparsers.add_parser("playbooks", help="工作法:检查、查值、比较 / playbooks: check, show, diff")
+    playbooks = subparsers.add_parser("playbooks", help="工作法：检查、查值、比较 / playbooks: check, show, diff")
     commands = playbooks.add_subparsers(dest="playbooks_command", required=True)
 
     check = commands.add_parser("check", help="检查工作法目录 / check playbooks")
@@ -71,7 +71,7 @@ def run_check(arguments: argparse.Namespace) -> int:
             )
         else:
             _say(
-                f"{result.name} {version}:{len(result.problems)} 处问题,{result.situation_count} 个情形,"
+                f"{result.name} {version}：{len(result.problems)} 处问题，{result.situation_count} 个情形，"
                 f"{len(result.unverified)} 个待核实的值"
             )
         for problem in result.problems:

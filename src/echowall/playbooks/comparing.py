@@ -16,12 +16,12 @@ def differences(old: Playbook, new: Playbook) -> Iterator[Said]:
         place, name, since = key
         where = f"{name}({place})" if place else name
         if key not in after:
-            yield Said(f"- {where} 自 {since}:{_say(before[key])}", f"- {where} from {since}: {_say(before[key])}")
+            yield Said(f"- {where} 自 {since}：{_say(before[key])}", f"- {where} from {since}: {_say(before[key])}")
         elif key not in before:
-            yield Said(f"+ {where} 自 {since}:{_say(after[key])}", f"+ {where} from {since}: {_say(after[key])}")
+            yield Said(f"+ {where} 自 {since}：{_say(after[key])}", f"+ {where} from {since}: {_say(after[key])}")
         elif _essence(before[key]) != _essence(after[key]):
             was, now = _say(before[key]), _say(after[key])
-            yield Said(f"~ {where} 自 {since}:{was} → {now}", f"~ {where} from {since}: {was} → {now}")
+            yield Said(f"~ {where} 自 {since}：{was} → {now}", f"~ {where} from {since}: {was} → {now}")
     for name in sorted(old.files.keys() | new.files.keys()):
         if "parameters/" not in name and old.files.get(name) != new.files.get(name):
             sign = "-" if name not in new.files else "+" if name not in old.files else "~"

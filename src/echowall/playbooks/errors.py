@@ -35,7 +35,7 @@ class Problem:
         where = f"{self.file}:{self.line}" if self.line else self.file
         key = f" {self.key}" if self.key else ""
         value = f" = {self.value}" if self.value else ""
-        mark = "Fix: " if language.startswith("en") else "改法:"
+        mark = "Fix: " if language.startswith("en") else "改法："
         said, fix = self.said.in_language(language), self.fix.in_language(language)
         return f"{where}{key}{value} [{self.code}] {said} {mark}{fix}"
 
@@ -63,7 +63,7 @@ class PlaybookInvalid(PlaybookError):
         lines_en = "\n".join(p.describe("en") for p in self.problems)
         count = len(self.problems)
         super().__init__(
-            f"工作法“{name}”有 {count} 处错误:\n{lines_zh}", f"Playbook {name} has {count} mistakes:\n{lines_en}"
+            f"工作法“{name}”有 {count} 处错误：\n{lines_zh}", f"Playbook {name} has {count} mistakes:\n{lines_en}"
         )
 
 

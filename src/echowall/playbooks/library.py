@@ -87,7 +87,7 @@ class Library:
         except KeyError:
             known = ", ".join(sorted(self.playbooks))
             raise UnknownPlaybook(
-                f"没有工作法“{name}”,现有:{known}", f"There is no playbook {name}; there is: {known}"
+                f"没有工作法“{name}”，现有：{known}", f"There is no playbook {name}; there is: {known}"
             ) from None
 
     def playbook_for(self, subject: str, *, on: date, place: Sequence[str] = ()) -> Playbook:
@@ -107,7 +107,7 @@ class Library:
             if len(found) > 1:
                 names = ", ".join(p.id for p in found)
                 raise SeveralPlaybooksApply(
-                    f"地点 {code} 同时适用多个“{subject}”工作法:{names};请停用其余。",
+                    f"地点 {code} 同时适用多个“{subject}”工作法：{names}；请停用其余。",
                     f"At place {code} several playbooks rule {subject}: {names}; deactivate all but one.",
                 )
             if found:

@@ -149,7 +149,7 @@ class _Reading:
                 file,
                 "file_unknown",
                 Said("工作法里没有这种文件。", "A playbook has no such file."),
-                Said("改名、移到正确的目录,或删除。", "Rename it, move it to the right folder, or remove it."),
+                Said("改名、移到正确的目录，或删除。", "Rename it, move it to the right folder, or remove it."),
             )
 
     def _note(self, file: str, code: str, said: Said, fix: Said) -> None:
@@ -262,7 +262,7 @@ class _Reading:
                 (),
                 "language_unknown",
                 Said("不支持的语言。", "Unsupported language."),
-                Said(f"可用:{LANGUAGES}", f"There is: {LANGUAGES}"),
+                Said(f"可用：{LANGUAGES}", f"There is: {LANGUAGES}"),
             )
         for key in top.data if top else ():
             texts[key] = top.text(key) if top else ""
@@ -272,10 +272,10 @@ class _Reading:
 
 def read_source(section: Section) -> tuple[Source, Mark, str]:
     """The `source`, `mark` and `note` of a section. An unverified entry must say in `note` what is not known."""
-    written = section.get("source", (str, dict), example="文件名称(文号)")
+    written = section.get("source", (str, dict), example="文件名称（文号）")
     source = Source("")
     if isinstance(written, str):
-        source = Source(section.text("source", example="文件名称(文号)"))
+        source = Source(section.text("source", example="文件名称（文号）"))
     elif isinstance(written, dict):
         inner = Section(section.document, (*section.path, "source"), written)
         inner.known("title", "reference", "address")
@@ -297,7 +297,7 @@ def _dated(section: Section, kind: str, choices: Sequence[str]) -> DatedValue | 
         try:
             value = known.read(section.data["value"])
         except NotThisType:
-            fix = Said(f"{kind} 类型写成:{known.example}", f"A {kind} is written: {known.example}")
+            fix = Said(f"{kind} 类型写成：{known.example}", f"A {kind} is written: {known.example}")
             section.report(
                 "value",
                 "value_wrong",
@@ -306,7 +306,7 @@ def _dated(section: Section, kind: str, choices: Sequence[str]) -> DatedValue | 
                 section.data["value"],
             )
         if kind == "choice" and value is not None and value not in choices:
-            fix = Said(f"可选:{'、'.join(choices)}", f"Choose from: {', '.join(choices)}")
+            fix = Said(f"可选：{'、'.join(choices)}", f"Choose from: {', '.join(choices)}")
             section.report("value", "choice_unknown", Said("不在可选范围内。", "Not one of the choices."), fix, value)
     if since is None or value is None:
         return None

@@ -37,7 +37,7 @@ class PaperTemplate:
         missing = [name for name in self.placeholders if name not in facts]
         if missing:
             listing = "、".join(missing)
-            raise PlaceholderMissing(f"文书“{self.id}”缺少:{listing}", f"Paper {self.id} lacks: {', '.join(missing)}")
+            raise PlaceholderMissing(f"文书“{self.id}”缺少：{listing}", f"Paper {self.id} lacks: {', '.join(missing)}")
         text = self.text
         for name in self.placeholders:
             text = text.replace("{{" + name + "}}", facts[name])
@@ -91,11 +91,11 @@ class Playbook:
         if not is_known and not any(name in layer for layer in self.overlays.values()):
             known = ", ".join(sorted(self.parameters))
             raise UnknownParameter(
-                f"工作法“{self.id}”没有参数“{name}”,现有:{known}",
+                f"工作法“{self.id}”没有参数“{name}”，现有：{known}",
                 f"Playbook {self.id} has no parameter {name}; it has: {known}",
             )
         raise NothingInForce(
-            f"{on} 在地点 {chain},工作法“{self.id}”的参数“{name}”没有生效的值;请在参数文件中补上该日期的值。",
+            f"{on} 在地点 {chain}，工作法“{self.id}”的参数“{name}”没有生效的值；请在参数文件中补上该日期的值。",
             f"On {on} at place {', '.join(place) or 'any'}, no value of {name} in playbook {self.id} is in force; "
             "add a dated value to its file.",
         )

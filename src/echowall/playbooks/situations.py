@@ -140,12 +140,12 @@ class _Run:
 
     def differ(self, key: str, wanted: str, got: str, more: Said | None = None) -> None:
         said = Said(
-            f"“{self.situation.title}”:应为 {wanted or '无'},实为 {got or '无'}。",
+            f"“{self.situation.title}”：应为 {wanted or '无'}，实为 {got or '无'}。",
             f"'{self.situation.title}': expected {wanted or 'none'}, got {got or 'none'}.",
         )
         if more is not None:
             said = Said(said.zh + more.zh, f"{said.en} {more.en}")
-        fix = Said("核对规则与情形,改正其中之一。", "Compare the rule and the situation; mend one of them.")
+        fix = Said("核对规则与情形，改正其中之一。", "Compare the rule and the situation; mend one of them.")
         self.differences.append(
             Problem(self.situation.file, self.situation.line, key, "", "situation_differs", said, fix)
         )
@@ -252,7 +252,7 @@ class _Run:
                 value = PARAMETER_TYPES[parameter.type].read(written)
             except NotThisType:
                 raise PlaybookError(
-                    f"变体“{version}”的“{name}”值不对:{written}",
+                    f"变体“{version}”的“{name}”值不对：{written}",
                     f"Variant {version} gives {name} a wrong value: {written}",
                 ) from None
             dated = DatedValue(

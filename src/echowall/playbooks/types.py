@@ -126,15 +126,15 @@ class Value:
         shown = self.value.say() if isinstance(self.value, Limit) else Said(str(self.value), str(self.value))
         dated = self.dated
         unsure = (
-            Said(f";待核实:{dated.note}", f"; unverified: {dated.note}")
+            Said(f"；待核实：{dated.note}", f"; unverified: {dated.note}")
             if dated.mark is Mark.UNVERIFIED
             else Said("", "")
         )
-        where = Said(f"(地点 {self.place})", f" (place {self.place})") if self.place else Said("", "")
+        where = Said(f"（地点 {self.place}）", f" (place {self.place})") if self.place else Said("", "")
         name = title or self.name
         return Said(
-            f"{name}{where.zh} = {shown.zh},自 {dated.valid_from} 起,"
-            f"见 {self.playbook}/{dated.file} 第 {dated.line} 行,依据:{dated.source.say()}{unsure.zh}",
+            f"{name}{where.zh} = {shown.zh}，自 {dated.valid_from} 起，"
+            f"见 {self.playbook}/{dated.file} 第 {dated.line} 行，依据：{dated.source.say()}{unsure.zh}",
             f"{self.name}{where.en} = {shown.en}, since {dated.valid_from}, "
             f"{self.playbook}/{dated.file} line {dated.line}, source: {dated.source.say()}{unsure.en}",
         )

@@ -112,7 +112,7 @@ class Vocabulary:
 def _unknown(name: str, names: list[str]) -> UnknownTerm:
     near = get_close_matches(name, names, 1) or sorted(names)
     return UnknownTerm(
-        f"词汇表里没有“{name}”,可用:{'、'.join(near)}", f"The vocabulary has no {name}; there is: {', '.join(near)}"
+        f"词汇表里没有“{name}”，可用：{'、'.join(near)}", f"The vocabulary has no {name}; there is: {', '.join(near)}"
     )
 
 

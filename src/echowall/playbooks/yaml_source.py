@@ -77,7 +77,7 @@ def parse_yaml(file: str, content: bytes) -> Document:
         document.report(
             (),
             "yaml_syntax",
-            Said(f"YAML 语法错误:{detail}", f"YAML syntax error: {detail}"),
+            Said(f"YAML 语法错误：{detail}", f"YAML syntax error: {detail}"),
             Said("检查该行的缩进、冒号和引号。", "Look at the indentation, colons and quotes of this line."),
         )
     finally:
@@ -91,7 +91,7 @@ def _build(loader: _StrictLoader, node: yaml.Node, path: Path, document: Documen
         document.report(
             path,
             "yaml_alias",
-            Said("不允许使用锚点和引用(& *)。", "Anchors and aliases (& *) are not allowed."),
+            Said("不允许使用锚点和引用（& *）。", "Anchors and aliases (& *) are not allowed."),
             Said("把内容直接写在这里。", "Write the content here."),
         )
         return None
@@ -160,7 +160,7 @@ class Section:
                     key,
                     "key_unknown",
                     Said("不认识的键。", "Unknown key."),
-                    Said(f"是否应为:{guess}?", f"Did you mean: {guess_en}?"),
+                    Said(f"是否应为：{guess}？", f"Did you mean: {guess_en}?"),
                 )
 
     def get(self, key: str, kind: type | tuple[type, ...], *, needed: bool = True, example: str = "") -> Any:
@@ -206,7 +206,7 @@ class Section:
                 key,
                 "choice_unknown",
                 Said("不在可选范围内。", "Not one of the choices."),
-                Said(f"可选:{'、'.join(choices)}", f"Choose from: {', '.join(choices)}"),
+                Said(f"可选：{'、'.join(choices)}", f"Choose from: {', '.join(choices)}"),
                 value,
             )
             return choices[0]

@@ -49,7 +49,7 @@ def verify(arguments: argparse.Namespace) -> int:
     with scope.as_system():
         findings = audit.verify(known)
     for finding in findings:
-        _tell(f"✗ {finding.position}  {finding.kind}  {finding.subject}")
+        _tell(f"✗ {finding.position}  {finding.kind}  {_meaning(finding.kind)}  {finding.subject}")
     if not findings:
         _tell(say("✓ 记录未被改动", "✓ untouched"))
     if known is None:
@@ -60,6 +60,20 @@ def verify(arguments: argparse.Namespace) -> int:
             )
         )
     return 1 if findings else 0
+
+
+def _meaning(kind: str) -> str:
+    """Return what a finding means; the word itself stays, because the documents and other programs know it."""
+    known = {
+        "edited": say("记录内容被改过", "the entry was changed"),
+        "deleted": say("记录被删了", "the entry was removed"),
+        "link_missing": say("链上少了一环", "a link was removed"),
+        "reordered": say("次序或摘要被改过", "exchanged, or its digest changed"),
+        "unlinked": say("记录没有进链", "the entry is not in the chain"),
+        "rewritten_before_checkpoint": say("检查点之前的链被重算过", "recomputed since the checkpoint"),
+        "truncated": say("链的末尾被截掉了", "the end was cut off"),
+    }
+    return known.get(kind, "")
 
 
 def checkpoint(arguments: argparse.Namespace) -> int:
@@ -74,6 +88,12 @@ def checkpoint(arguments: argparse.Namespace) -> int:
         try:
             with arguments.output.open("x", encoding="utf-8") as file:
                 file.write(f"{line}\n")
+        except FileExistsError as error:
+            said = say(
+                "这个文件已经有了，不覆盖旧检查点；请换个名字",
+                "this file is there; an old checkpoint is kept: take another name",
+            )
+            raise StartError(f"{arguments.output}: {said}\n{line}") from error
         except OSError as error:
             raise StartError(f"{arguments.output}: {error.strerror}\n{line}") from error
     _tell(line)

@@ -26,6 +26,7 @@ MODULES = (
     "echowall.planning.cli",
     "echowall.playbooks.cli",
     "echowall.site.audit_cli",
+    "echowall.site.retention_cli",
     "echowall.voices.cli",
     "echowall.site.benchmarks_cli",
 )
@@ -108,6 +109,7 @@ def _add_keys(commands: Subparsers) -> None:
     new.set_defaults(run=_lazily("echowall.site.checkup", "new_keys"))
     where = keys.add_parser("where", help=say("密钥文件在哪里", "where the secrets are kept"))
     where.set_defaults(run=_lazily("echowall.site.checkup", "where_keys"))
+    importlib.import_module("echowall.site.retention_cli").add_key_parsers(keys)
 
 
 def _lazily(module: str, name: str) -> Callable[[argparse.Namespace], int]:

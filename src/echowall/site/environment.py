@@ -7,9 +7,11 @@ Secrets that are not given are made on the first start and kept in the state dir
 
 import difflib
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -36,6 +38,8 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "ECHOWALL_DATA_DIR": ("测量用数据集目录", "directory of the measuring data sets"),
     "ECHOWALL_LANGUAGE": ("界面语言：zh-hans 或 en", "language: zh-hans or en"),
 }
+# Django's forms: a name, ".name" for all below it, "*", an IPv6 address in brackets.
+_HOST_NAME = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\]")
 LANGUAGES = ("zh-hans", "en")
 ROLES = ("app", "owner")
 LOOPBACK_NAMES: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
@@ -130,8 +134,15 @@ def parse_count(raw: str) -> int:
 
 def parse_database_url(raw: str) -> str:
     """Return the address of a PostgreSQL database; ValueError where scheme, user or database name is missing."""
-    parts = urlsplit(raw)
-    if parts.scheme not in {"postgresql", "postgres"} or not parts.username or not parts.path.strip("/"):
+    try:
+        parts = urlsplit(raw)
+        is_whole = bool(parts.username and parts.path.strip("/"))
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(
+            say("主机或端口写错了（端口是 1 到 65535 之间的整数）", "host or port is wrong (a port is 1 to 65535)")
+        ) from error
+    if parts.scheme not in {"postgresql", "postgres"} or not is_whole or port == 0:
         raise ValueError(
             say(
                 "请写 postgresql://用户:密码@主机:端口/数据库（特殊字符用 % 转义）",
@@ -170,8 +181,31 @@ def _parse_secret(raw: str) -> str:
     return raw
 
 
-def _parse_names(raw: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in raw.split(",") if name.strip())
+def parse_names(raw: str) -> tuple[str, ...]:
+    """Return host names as Django's ALLOWED_HOSTS takes them; ValueError for what no request can ever match."""
+    names = tuple(name.strip() for name in raw.split(",") if name.strip())
+    wrong = [name for name in names if not _HOST_NAME.fullmatch(name)]
+    if wrong or not names:
+        shown = say("、", ", ").join(wrong)
+        raise ValueError(
+            say(
+                f"只写域名或地址，不带 http://、路径和端口，如 echowall.example：{shown}",
+                f"write names or addresses only, without http://, path and port, such as echowall.example: {shown}",
+            )
+        )
+    return names
+
+
+def parse_listening(raw: str) -> str:
+    """Return an address to listen on: an IP address of either version or localhost; ValueError otherwise."""
+    if raw != "localhost":
+        try:
+            ip_address(raw)
+        except ValueError as error:
+            raise ValueError(
+                say("请写本机的一个 IP 地址，如 127.0.0.1", "write an IP address of this machine, such as 127.0.0.1")
+            ) from error
+    return raw
 
 
 def state_directory() -> Path:
@@ -201,8 +235,8 @@ def read(source: Mapping[str, str]) -> Environment:
     database_role = reader.read("ECHOWALL_DATABASE_ROLE", _one_of(ROLES), "app")
     postgres_bin = reader.read("ECHOWALL_POSTGRES_BIN", _parse_directory, None)
     debug = reader.read("ECHOWALL_DEBUG", parse_flag, False)
-    hosts = reader.read("ECHOWALL_HOSTS", _parse_names, LOOPBACK_NAMES)
-    host = reader.read("ECHOWALL_HOST", str, "127.0.0.1")
+    hosts = reader.read("ECHOWALL_HOSTS", parse_names, LOOPBACK_NAMES)
+    host = reader.read("ECHOWALL_HOST", parse_listening, "127.0.0.1")
     port = reader.read("ECHOWALL_PORT", parse_port, 8000)
     workers = reader.read("ECHOWALL_WORKERS", parse_count, 2)
     threads = reader.read("ECHOWALL_THREADS", parse_count, 16)

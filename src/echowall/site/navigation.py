@@ -42,6 +42,7 @@ MENU = (
     Entry("teams:list", _("专班"), "users-group", "e", "teams.manage", _("管理")),
     Entry("voices:sources", _("渠道来源"), "antenna", "o", "voices.manage_sources", _("管理")),
     Entry("notices:transports", _("通道设置"), "send", "x", "settings.manage", _("管理")),
+    Entry("retention:overview", _("到期销毁"), "hourglass", "y", "retention.see", _("管理")),
     Entry("kernel:audit", _("审计"), "shield-check", "a", "audit.see", _("管理")),
 )
 

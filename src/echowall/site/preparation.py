@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psycopg
 
-from echowall.site import environment, postgres
+from echowall.site import environment, postgres, shipped
 from echowall.site.errors import StartError
 from echowall.site.wording import say
 
@@ -41,7 +41,9 @@ def start_database(role: str | None = None) -> postgres.Connection:
 
 def migrate_command(_arguments: argparse.Namespace) -> int:
     """Start the database and migrate it; says whether there was anything to do."""
-    changed = migrate(start_database())
+    connection = start_database()
+    changed = migrate(connection)
+    bring_in_shipped(connection)
     _tell(say("表已是最新", "tables were up to date") if not changed else say("表已更新", "tables brought up to date"))
     return 0
 
@@ -100,6 +102,18 @@ def was_interrupted(connection: postgres.Connection, name: str, begun: str) -> b
 def run_manage(*words: str, role: str) -> None:
     """Run a management command in a process of its own under `role`. Raises StartError with what it said."""
     _run("echowall manage " + " ".join(words), ["-m", "echowall.site", "manage", *words], role)
+
+
+def bring_in_shipped(connection: postgres.Connection) -> bool:
+    """Bring the texts that come with the program into the tables unless this edition already is; returns whether.
+
+    Raises StartError.
+    """
+    with once(connection, "shipped", shipped.digest()) as due:
+        if due:
+            code = "import django; django.setup(); from echowall.site import shipped; shipped.bring_in()"
+            _run("shipped texts", ["-c", code], "app")
+        return due
 
 
 def run_fill() -> None:

@@ -21,6 +21,7 @@ APPLICATION = "echowall.site.wsgi:application"
 
 def serve(arguments: argparse.Namespace) -> int:
     """Start database, pages and background jobs; keep them running until SIGTERM or Ctrl-C."""
+    refuse_wrong(arguments)
     return _serve(arguments, accounts=[])
 
 
@@ -28,6 +29,7 @@ def demo(arguments: argparse.Namespace) -> int:
     """Serve on the demonstration street office, filled on the first start; prints the accounts to try."""
     demonstration = importlib.import_module("echowall.site.demo")
 
+    refuse_wrong(arguments)
     here = environment.load()
     with _database(here):
         if not arguments.fill_only:
@@ -49,7 +51,12 @@ def fill_demonstration(here: Environment) -> None:
         prepare()
     with preparation.once(connection, "demo", "filled") as due:
         if due:
-            _tell(say("正在填写演示数据，约一分钟……", "filling the demonstration, about a minute …"))
+            _tell(
+                say(
+                    "正在填写演示数据，约两分钟，机器忙时更久……",
+                    "filling the demonstration, about two minutes, more on a busy machine …",
+                )
+            )
             preparation.note(connection, "demo", "filling")
             preparation.run_fill()
 
@@ -74,14 +81,31 @@ def prepare() -> None:
     connection = preparation.start_database()
     if preparation.migrate(connection):
         _tell(say("表已更新", "tables brought up to date"))
+    preparation.bring_in_shipped(connection)
     if not preparation.pages_built():
         _tell(say("网页前端还没有构建：请运行 make front", "the front end is not built yet: run make front"))
     preparation.gather_pages(environment.load().state)
 
 
+def refuse_wrong(arguments: argparse.Namespace) -> None:
+    """Raise StartError naming every flag that cannot be used; the same rules as for the variables."""
+    rules = (
+        ("host", environment.parse_listening),
+        ("port", environment.parse_port),
+        ("workers", environment.parse_count),
+    )
+    wrong = []
+    for name, parse in rules:
+        given = getattr(arguments, name, None)
+        try:
+            parse(str(given)) if given is not None else None
+        except ValueError as error:
+            wrong.append(f"--{name} {given}: {error}")
+    if wrong:
+        raise StartError("\n".join(wrong))
+
+
 def _serve(arguments: argparse.Namespace, accounts: list[tuple[str, str, str]]) -> int:
-    if arguments.port is not None and not 0 < arguments.port < 65536:
-        raise StartError(say(f"--port {arguments.port}：请写 1 到 65535", f"--port {arguments.port}: 1 to 65535"))
     here = environment.load()
     host, port = arguments.host or here.host, arguments.port or here.port
     children = [_web(host, port, arguments.workers or here.workers, here.threads), _jobs()]

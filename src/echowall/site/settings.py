@@ -27,7 +27,9 @@ ECHOWALL_APP_ROLE = unquote(urlsplit(_connection.app_url).username or "")
 DATABASES = {"default": postgres.django_database(_connection.url(ENV.database_role))}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if ENV.database_role == "app" and not IS_TEST:
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 24}
+    # Who finds no connection is told so after a few seconds (site.shelter), not after the pool's own half minute; after
+    # a long outage the pool tries again every few seconds instead of every few minutes.
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 24, "timeout": 4.0, "reconnect_timeout": 15.0}
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -44,6 +46,7 @@ INSTALLED_APPS = [
     "echowall.playbooks",
     "echowall.notices",
     "echowall.documents",
+    "echowall.retention",
     "echowall.voices",
     "echowall.matters",
     "echowall.wall",
@@ -188,7 +191,8 @@ PLAYBOOKS_DIR = str(BASE_DIR / "playbooks")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"ids_only": {"()": "echowall.kernel.job_log.IdsOnly"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["ids_only"]}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
 }
 # One JSON line per event; tracebacks without the values of variables, which may be somebody's words.

@@ -20,6 +20,7 @@ PAGES = (
     ("desk/teams/", "echowall.teams.urls"),
     ("desk/notices/", "echowall.notices.urls"),
     ("desk/documents/", "echowall.documents.urls"),
+    ("desk/retention/", "echowall.retention.urls"),
     ("desk/", "echowall.kernel.urls"),
     ("", "echowall.site.api"),
 )

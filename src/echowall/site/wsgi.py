@@ -22,7 +22,10 @@ def _edition() -> tuple[int, int]:
 
 _program = get_wsgi_application()
 
-from echowall.wall.cache import WallCache  # noqa: E402 - after Django is set up
+from echowall.site.shelter import Shelter  # noqa: E402 - after Django is set up
+from echowall.wall.cache import WallCache  # noqa: E402
 
 _named = [name for name in settings.ALLOWED_HOSTS if name[:1] not in {"*", "."}]
-application = WallCache(_program, Path(settings.ECHOWALL_STATE) / "wall", _edition, host=(_named or ["localhost"])[0])
+application = WallCache(
+    Shelter(_program), Path(settings.ECHOWALL_STATE) / "wall", _edition, host=(_named or ["localhost"])[0]
+)

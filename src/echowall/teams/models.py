@@ -14,6 +14,8 @@ class Team(models.Model):
     name = models.CharField(_("名称"), max_length=60)
     duty = models.CharField(_("职责"), max_length=200, blank=True)
     phone = models.CharField(_("值班电话"), max_length=30, blank=True)
+    # Made known by the office itself: it stays readable in answers on the public wall.
+    is_phone_public = models.BooleanField(_("对外公布"), default=False)
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -17,8 +17,19 @@ from echowall.places.models import Place
 
 from .models import Membership, Responsibility, Team
 
+PHONE_LENGTH = 30
 
-def form_team(*, office: Place, name: str, actor: Actor, at: datetime, duty: str = "", phone: str = "") -> Team:
+
+def form_team(
+    *,
+    office: Place,
+    name: str,
+    actor: Actor,
+    at: datetime,
+    duty: str = "",
+    phone: str = "",
+    is_phone_public: bool = False,
+) -> Team:
     """Form a team of a street office.
 
     Raises:
@@ -34,7 +45,9 @@ def form_team(*, office: Place, name: str, actor: Actor, at: datetime, duty: str
     if Team.objects.filter(office=office, name=name).exists():
         raise refuse("name_taken", _("本街道已有同名专班"), place="name", value=name)
     with transaction.atomic():
-        team = Team.objects.create(id=new_id(), office=office, name=name, duty=duty, phone=phone)
+        team = Team.objects.create(
+            id=new_id(), office=office, name=name, duty=duty, phone=phone.strip(), is_phone_public=is_phone_public
+        )
         audit.record(
             actor=actor,
             at=at,
@@ -42,6 +55,36 @@ def form_team(*, office: Place, name: str, actor: Actor, at: datetime, duty: str
             subject=("team", team.id),
             detail={"name": name},
             where=(office.id, office.path),
+        )
+    return team
+
+
+def set_phone(*, team: Team, phone: str, is_public: bool, actor: Actor, at: datetime) -> Team:
+    """Change the duty telephone of a team, and whether the office makes it known: then the wall shows it as it is.
+
+    Raises:
+        Refusal: ``phone_too_long``, or ``phone_missing`` where an empty number is to be public.
+        NotPermitted: the actor may not manage teams there.
+    """
+    actor.require("teams.manage", team.office.path)
+    phone = phone.strip()
+    if len(phone) > PHONE_LENGTH:
+        raise refuse("phone_too_long", _("电话最多 30 个字符"), place="phone", value=phone)
+    if is_public and not phone:
+        raise refuse("phone_missing", _("没有填写电话，不能对外公布"), place="phone")
+    before = [team.phone, team.is_phone_public]
+    if before == [phone, is_public]:
+        return team
+    with transaction.atomic():
+        team.phone, team.is_phone_public = phone, is_public
+        team.save(update_fields=["phone", "is_phone_public"])
+        audit.record(
+            actor=actor,
+            at=at,
+            action="teams.phone.changed",
+            subject=("team", team.id),
+            detail={"is_public": is_public},  # the number itself may be somebody's own
+            where=(team.office_id, team.office.path),
         )
     return team
 

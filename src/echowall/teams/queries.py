@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from .models import Membership, Responsibility
+from echowall.people.models import Worker
+
+from .models import Membership, Responsibility, Team
 
 
 def team_ids_of(worker_id: UUID) -> list[UUID]:
@@ -17,3 +19,17 @@ def responsibilities_in(office_id: UUID) -> list[Responsibility]:
     return list(
         Responsibility.objects.filter(team__office_id=office_id, team__is_active=True).select_related("team", "place")
     )
+
+
+def public_numbers(office_id: UUID) -> tuple[str, ...]:
+    """Return the duty telephone numbers that an office has made known to the public."""
+    rows = Team.objects.filter(office_id=office_id, is_active=True, is_phone_public=True).exclude(phone="")
+    return tuple(rows.order_by("phone").values_list("phone", flat=True).distinct())
+
+
+def members_of(team_id: UUID, *, leads_only: bool = False) -> list[Worker]:
+    """Return the active workers of a team, by name; only its lead if asked so."""
+    rows = Membership.objects.filter(team_id=team_id, worker__is_active=True).select_related("worker")
+    if leads_only:
+        rows = rows.filter(is_lead=True)
+    return [row.worker for row in rows.order_by("worker__name", "worker_id")]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from echowall.kernel.actors import Actor
 from echowall.kernel.register import Column, Register
 from echowall.kernel.register.definition import Rows
-from echowall.understanding.topics import topic_name
+from echowall.kernel.topic_words import topic_label
 
 from .models import Team
 
@@ -24,7 +24,7 @@ def within(actor: Actor) -> Rows:
 
 
 def _answers_for(team: Team) -> str:
-    return "、".join(topic_name(r.topic) if r.topic else str(_("其余全部")) for r in team.responsibilities.all())
+    return "、".join(topic_label(r.topic) if r.topic else str(_("其余全部")) for r in team.responsibilities.all())
 
 
 TEAMS = Register(
@@ -41,7 +41,8 @@ TEAMS = Register(
         Column("answers_for", _("负责"), _answers_for, width=40),
         Column("members", _("成员"), lambda t: "、".join(m.worker.name for m in t.memberships.all()), width=30),
         Column("phone", _("值班电话"), lambda t: t.phone),
+        Column("phone_public", _("对外公布"), lambda t: _("是") if t.is_phone_public else "", width=8),
         Column("active", _("状态"), lambda t: _("在用") if t.is_active else _("停用"), width=8),
     ),
-    empty=_("还没有专班,点右上角组建。"),
+    empty=_("还没有专班，点右上角组建。"),
 )

@@ -17,10 +17,10 @@ from echowall.kernel import clock
 from echowall.kernel.actors import Actor
 from echowall.kernel.errors import NotFound, Problem
 from echowall.kernel.middleware import actor_of, given_id
+from echowall.kernel.topic_words import topic_choices
 from echowall.people.models import Worker
 from echowall.places.choices import manageable_places
 from echowall.places.models import Place
-from echowall.understanding.topics import default_topics, topic_name
 
 from . import operations
 from .models import Membership, Team
@@ -34,6 +34,7 @@ class TeamForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
     duty = forms.CharField(label=gettext_lazy("职责"), max_length=200, required=False)
     phone = forms.CharField(label=gettext_lazy("值班电话"), max_length=30, required=False)
+    is_phone_public = forms.BooleanField(label=gettext_lazy("对外公布，墙上的答复里不隐去"), required=False)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         """Offer the offices of the actor."""
@@ -68,7 +69,7 @@ def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
     actor.require("teams.manage")
     found = within(actor).filter(id=team_id).first()
     if found is None:
-        raise NotFound(Problem("team_unknown", _("没有这个专班,或不归您管理"), value=str(team_id)))
+        raise NotFound(Problem("team_unknown", _("没有这个专班，或不归您管理"), value=str(team_id)))
     if request.method == "POST":
         _act(request, found)
         messages.success(request, _("已保存"))
@@ -77,7 +78,7 @@ def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
         is_active=True, appointments__valid_until=None, appointments__place__path__under=found.office.path
     ).distinct()
     context = {
-        "team": found, "workers": workers.order_by("name"), "topics": [(c, topic_name(c)) for c in default_topics()],
+        "team": found, "workers": workers.order_by("name"), "topics": topic_choices(),
         "places": manageable_places(actor, "teams.manage"),
     }  # fmt: skip
     return render(request, "teams/team.html", context)
@@ -85,7 +86,10 @@ def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
 
 def _act(request: HttpRequest, team: Team) -> None:
     actor, at, act = actor_of(request), clock.now(), request.POST.get("act", "")
-    if act == "add_member":
+    if act == "set_phone":
+        is_public = "is_phone_public" in request.POST
+        operations.set_phone(team=team, phone=request.POST.get("phone", ""), is_public=is_public, actor=actor, at=at)
+    elif act == "add_member":
         worker = Worker.objects.filter(id=given_id(request, "worker")).first()
         if worker is None:
             raise NotFound(Problem("account_unknown", _("没有这个账号"), place="worker"))

@@ -20,23 +20,25 @@ FAILED, WRONG_INPUT = 1, 2
 
 def add_parsers(subparsers: Any) -> None:
     """Add the commands to ``subparsers`` (argparse). Each sets ``run``, which returns the exit code."""
-    evaluate_parser = subparsers.add_parser("evaluate", help="用一份标注数据训练、另一份测试,报告准确率")
-    evaluate_parser.add_argument("task", help="任务名称,如 intent、topic、category,只用于报告")
-    evaluate_parser.add_argument("--train", type=Path, required=True, help="训练文件 (.csv .jsonl,可带 .gz)")
+    evaluate_parser = subparsers.add_parser(
+        "evaluate", help="用一份标注数据训练、另一份测试，报告准确率 / train, test, report"
+    )
+    evaluate_parser.add_argument("task", help="任务名称，如 intent、topic、category，只用于报告")
+    evaluate_parser.add_argument("--train", type=Path, required=True, help="训练文件 (.csv .jsonl，可带 .gz)")
     evaluate_parser.add_argument("--test", type=Path, required=True, help="测试文件")
-    evaluate_parser.add_argument("--text", required=True, help="文本列,多列用逗号分隔,标题在前")
+    evaluate_parser.add_argument("--text", required=True, help="文本列，多列用逗号分隔，标题在前")
     evaluate_parser.add_argument("--label", required=True, help="标签列")
     evaluate_parser.add_argument("--json", action="store_true", help="以 JSON 输出")
     evaluate_parser.set_defaults(run=_reporting(_evaluate))
-    group = subparsers.add_parser("understanding", help="留言理解模型: 训练与报告")
+    group = subparsers.add_parser("understanding", help="留言理解模型：训练与报告 / the text model: train, report")
     commands = group.add_subparsers(dest="understanding_command", required=True, metavar="命令")
-    train_parser = commands.add_parser("train", help="用语料和人工更正重新训练; 变差则拒绝安装")
+    train_parser = commands.add_parser("train", help="用语料和人工更正重新训练；变差则拒绝安装 / train anew")
     train_parser.add_argument("--corpus", type=Path, default=CORPUS, help="语料目录或文件 (JSONL)")
-    train_parser.add_argument("--corrections", type=Path, help="人工更正文件,列与语料相同")
-    train_parser.add_argument("--output", type=Path, default=SHIPPED, help="写到哪里; 默认替换程序自带的模型")
+    train_parser.add_argument("--corrections", type=Path, help="人工更正文件，列与语料相同")
+    train_parser.add_argument("--output", type=Path, default=SHIPPED, help="写到哪里；默认替换程序自带的模型")
     train_parser.add_argument("--json", action="store_true", help="以 JSON 输出")
     train_parser.set_defaults(run=_reporting(_train))
-    report_parser = commands.add_parser("report", help="现用模型在保留测试集上的成绩")
+    report_parser = commands.add_parser("report", help="现用模型在保留测试集上的成绩 / figures of the model")
     report_parser.add_argument("--corpus", type=Path, default=CORPUS, help="语料目录或文件")
     report_parser.add_argument("--model", type=Path, default=SHIPPED, help="模型文件")
     report_parser.add_argument("--json", action="store_true", help="以 JSON 输出")
@@ -76,8 +78,8 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     if arguments.json:
         _print(json.dumps({"task": arguments.task, **found}, ensure_ascii=False, indent=1))
         return
-    _print(f"{arguments.task}: 训练 {found['train_count']} 条, {found['train_seconds']} 秒, {found['features']} 个特征")
-    _print(f"{found['messages_per_second']:.0f} messages/s (平均 {found['characters_per_message']:.0f} 字)")
+    _print(f"{arguments.task}: 训练 {found['train_count']} 条，{found['train_seconds']} 秒，{found['features']} 个特征")
+    _print(f"{found['messages_per_second']:.0f} messages/s（平均 {found['characters_per_message']:.0f} 字）")
     _print(_described(found))
 
 
@@ -104,13 +106,13 @@ def _train(arguments: argparse.Namespace) -> None:
         _print(json.dumps(report.as_data(), ensure_ascii=False, indent=1))
         return
     _print(
-        f"训练 {report.trained_on} 条 (其中更正 {report.corrections}),保留测试 {report.kept} 条,"
-        f"去重 {report.repeated} 条,与测试近似而不用 {report.shadowed} 条; {report.features} 个特征,"
+        f"训练 {report.trained_on} 条（其中更正 {report.corrections}），保留测试 {report.kept} 条，"
+        f"去重 {report.repeated} 条，与测试近似而不用 {report.shadowed} 条；{report.features} 个特征，"
         f" {report.seconds} 秒"
     )
     for head, figures in report.figures.items():
         _print(f"\n== {head}\n{describe(figures, confusion=len(figures.labels) <= 20)}")
-    _print(f"\n已安装 {arguments.output} (版本 {report.version})")
+    _print(f"\n已安装 {arguments.output}（版本 {report.version}）")
 
 
 def _report(arguments: argparse.Namespace) -> None:
@@ -125,7 +127,7 @@ def _report(arguments: argparse.Namespace) -> None:
         _print(json.dumps({"version": model.version, "figures": data, "bands": bands}, ensure_ascii=False, indent=1))
         return
     _print(
-        f"模型 {model.version},训练 {model.facts['texts']} 条,{model.vocabulary.size} 个特征,保留测试 {len(kept)} 条"
+        f"模型 {model.version}，训练 {model.facts['texts']} 条，{model.vocabulary.size} 个特征，保留测试 {len(kept)} 条"
     )
     for head, one in figures.items():
         _print(f"\n== {head}\n{describe(one, confusion=len(one.labels) <= 20)}")

@@ -6,6 +6,7 @@ For example 三号楼二单元1203, 3#2-1203, 甲3号楼, 12栋.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -56,7 +57,7 @@ def doors(plain: str) -> tuple[Door, ...]:
     for reader, hint in _READERS:
         if hint.search(plain):
             reader(plain, found)
-    return tuple(sorted(found, key=lambda door: door.start))
+    return tuple(found)
 
 
 def building_number(name: str) -> str:
@@ -69,8 +70,11 @@ def building_number(name: str) -> str:
 
 
 def _add(found: list[Door], door: Door) -> None:
-    if not any(one.start < door.end and door.start < one.end for one in found):
-        found.append(door)
+    """Add a door unless it overlaps one that is there; ``found`` stays in the order of the text."""
+    at = bisect_left(found, door.start, key=lambda one: one.start)
+    free_before = at == 0 or found[at - 1].end <= door.start
+    if free_before and (at == len(found) or door.end <= found[at].start):
+        found.insert(at, door)
 
 
 def _arabic(words: str | None) -> str:
@@ -83,7 +87,7 @@ def _arabic(words: str | None) -> str:
 def _written(plain: str, found: list[Door]) -> None:
     for match in _WRITTEN.finditer(plain):
         mark = match["bmark"]
-        if mark == "号" and _ROAD_NUMBER.search(plain[: match.start()]) and not match["unit"]:
+        if mark == "号" and _ROAD_NUMBER.search(plain[max(match.start() - 1, 0) : match.start()]) and not match["unit"]:
             continue
         if plain[match.start() - 1 : match.start()] in ("第", "共", "有") and mark in ("栋", "幢", "座"):
             continue
@@ -104,7 +108,7 @@ def _dashed(plain: str, found: list[Door]) -> None:
             if len(room) < 3:
                 continue
             _add(found, Door(*match.span(), match["building"], match["middle"], room, 0.85))
-        elif not re.search(r"0\d{2,3}$|电话.{0,3}$", plain[: match.start()]):
+        elif not re.search(r"0\d{2,3}$|电话.{0,3}$", plain[max(match.start() - 5, 0) : match.start()]):
             _add(found, Door(*match.span(), match["building2"], "", match["room2"], 0.6))
 
 

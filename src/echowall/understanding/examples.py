@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +25,10 @@ class Fault:
 
     def __str__(self) -> str:
         """Place, value and what to do, as the user reads it."""
-        column = f",列“{self.column}”" if self.column else ""
-        value = f":“{self.value[:60]}”" if self.value else ""
-        return f"{self.file} 第 {self.row} 行{column}{value} —— {self.fix}"
+        row = f" 第 {self.row} 行" if self.row else ""
+        column = f"“{self.column}”列" if self.column else ""
+        value = f"“{self.value[:60]}”" if self.value else ""
+        return f"{self.file}{row}{column}：{value}{self.fix}"
 
 
 class ExamplesError(Exception):
@@ -61,8 +63,8 @@ def read_examples(
     for path in paths:
         out += _read_file(path, text, labels, weight, faults)
     if not faults and not out:
-        names = ", ".join(str(path) for path in paths) or "(无文件)"
-        faults.append(Fault(names, 0, "", "", "没有任何一行数据; 请检查文件"))
+        names = ", ".join(str(path) for path in paths) or "（无文件）"
+        faults.append(Fault(names, 0, "", "", "没有任何一行数据；请检查文件"))
     if faults:
         raise ExamplesError(faults)
     return out
@@ -74,26 +76,32 @@ def _read_file(
     try:
         raw = path.read_bytes()
         content = _decode(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
-    except (OSError, EOFError) as error:
-        faults.append(Fault(str(path), 0, "", "", f"无法读取 ({error}); 请检查路径和压缩格式"))
+    except FileNotFoundError:
+        faults.append(Fault(str(path), 0, "", "", "没有这个文件；请检查路径"))
+        return []
+    except (OSError, EOFError, zlib.error) as error:
+        faults.append(Fault(str(path), 0, "", "", f"无法读取（{error}）；请检查权限和压缩格式"))
         return []
     except UnicodeDecodeError:
-        faults.append(Fault(str(path), 0, "", "", "既不是 UTF-8 也不是 GB18030; 请另存为 UTF-8"))
+        faults.append(Fault(str(path), 0, "", "", "既不是 UTF-8 也不是 GB18030；请另存为 UTF-8"))
         return []
     out: list[Example] = []
     before = len(faults)
     is_json = path.name.removesuffix(".gz").endswith((".jsonl", ".json", ".ndjson"))
-    rows = _json_rows(path, content, faults) if is_json else _csv_rows(content)
+    wanted = (*text, *labels)
+    rows = list(_json_rows(path, content, faults) if is_json else _csv_rows(content))
+    absent = [column for column in wanted if all(column not in row for _, row in rows)]
+    if rows and absent:
+        there = "、".join(dict.fromkeys(str(key) for _, row in rows for key in row if key))
+        faults += [Fault(str(path), 0, column, "", f"没有这一列；现有的列：{there}") for column in absent]
+        return []
     for number, row in rows:
-        missing = [column for column in (*text, *labels) if column not in row]
-        if missing and not is_json:
-            there = "、".join(str(key) for key in row if key)
-            faults += [Fault(str(path), 1, column, "", f"没有这一列; 现有的列: {there}") for column in missing]
-            break
-        faults += [Fault(str(path), number, column, "", "缺少这个字段; 请补上") for column in missing]
+        missing = [column for column in wanted if column not in row]
+        faults += [Fault(str(path), number, column, "", "缺少这个字段；请补上") for column in missing]
         example = None if missing else _example(path, number, row, (text, labels, weight), faults)
         if example:
             out.append(example)
+    faults[before:] = sorted(faults[before:], key=lambda fault: fault.row)
     return out if len(faults) == before else []
 
 
@@ -107,9 +115,9 @@ def _example(
     text, labels, weight = wanted
     parts = [_string(row[column]) for column in text]
     found = {column: _string(row[column]).strip() for column in labels}
-    wrong = [Fault(str(path), number, column, "", "标签为空; 请填写或删除此行") for column, v in found.items() if not v]
+    wrong = [Fault(str(path), number, column, "", "标签为空；请填写或删除此行") for column, v in found.items() if not v]
     if not "".join(parts).strip():
-        wrong.append(Fault(str(path), number, ",".join(text), "", "文本为空; 请填写或删除此行"))
+        wrong.append(Fault(str(path), number, ",".join(text), "", "文本为空；请填写或删除此行"))
     faults += wrong
     return None if wrong else Example("\n".join(parts), found, weight, str(path), number)
 
@@ -140,10 +148,10 @@ def _json_rows(path: Path, content: str, faults: list[Fault]) -> Iterator[tuple[
             row = json.loads(line)
         except json.JSONDecodeError as error:
             faults.append(
-                Fault(str(path), number, "", line, f"不是有效的 JSON (第 {error.colno} 个字符起); 请改正这一行")
+                Fault(str(path), number, "", line, f"不是有效的 JSON（第 {error.colno} 个字符起）；请改正这一行")
             )
             continue
         if not isinstance(row, dict):
-            faults.append(Fault(str(path), number, "", line, '每行须是一个对象, 如 {"text": "…", "intent": "…"}'))
+            faults.append(Fault(str(path), number, "", line, '每行须是一个对象，如 {"text": "…", "intent": "…"}'))
             continue
         yield number, row

@@ -52,11 +52,14 @@ class Told:
 def tell(text: str, at: datetime, place_ids: Iterable[str] = ()) -> Told:
     """Reduce a message to place and thing. ``place_ids`` are gazetteer ids of compound level, which rule over names."""
     plain = plain_form(text)[:_HEAD]
-    names = {_PLACE_NOISE.sub("", match[0]) for match in _PLACE.finditer(plain)}
-    places = {f"id:{one}" for one in place_ids}
-    places = places or {name for name in names if len(name) >= 3 and not _NO_PLACE.search(name)}
+    places = {f"id:{one}" for one in place_ids} or _named_places(plain)
     counts = Counter(word for word in rjieba.cut(plain) if len(word) > 1 and word not in _STOP and not word.isdigit())
     return Told(frozenset(places), {word: 1 + math.log(n) for word, n in counts.items()}, at)
+
+
+def _named_places(plain: str) -> set[str]:
+    names = {_PLACE_NOISE.sub("", match[0]) for match in _PLACE.finditer(plain)}
+    return {name for name in names if len(name) >= 3 and not _NO_PLACE.search(name)}
 
 
 class IncidentIndex(Generic[Key]):

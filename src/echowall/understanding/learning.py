@@ -1,10 +1,11 @@
 """Fitting the linear scorers of one head and folding them into one column of weights for each label.
 
-Four kinds of linear classifier see the same vectors and err differently: a support vector machine with balanced
-classes, the same on features scaled by naive Bayes log-count ratios (Wang and Manning 2012, "Baselines and bigrams"),
-complement naive Bayes (Rennie et al. 2003), and ridge regression on the classes. Each is linear in the features, so
-their mixture is one linear scorer: as fast as any one of them. How they are mixed is decided on scores of texts that
-the fit had not seen.
+Five linear classifiers see the same vectors and err differently. Three are support vector machines on features scaled
+by naive Bayes log-count ratios (Wang and Manning 2012, "Baselines and bigrams"): the ratios of the values with and
+without balanced classes, and the ratios of mere presence. The fourth is complement naive Bayes (Rennie et al. 2003),
+the fifth a support vector machine on the features as they are. Each is linear in the features, so their mixture is one
+linear scorer: as fast as any one of them. How closely they follow their texts and how they are mixed is decided on
+scores of texts that the fit had not seen.
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from echowall.understanding.calibration import Doubles, Labels, fit_mixture
 from echowall.understanding.model import Head, TextModel, softmax
 from echowall.understanding.vectors import Rows, Vocabulary
 
-SMOOTH = 0.1
+SMOOTH, SMOOTH_PRESENCE = 0.1, 1.0
+COSTS = (0.04, 0.15)
+"""How closely the support vectors may follow their texts: the one that does better on a fold unseen is taken."""
 LONG_ROW = 500
-"""Texts with more features than this on average are long (some 150 characters): they can bear a closer fit."""
+"""Texts with more features than this on average are long: there the plain support vectors add nothing but time."""
 FOLDS = 3
 MORE_FOLDS = 5
 """With few texts each fold must leave more to learn from, else confidence is measured on a weaker model."""
@@ -41,21 +45,17 @@ class Fitted:
 
 
 @dataclass(frozen=True)
-class Closeness:
-    """How closely each scorer follows its texts; chosen by cross-validation on two public sets and our own corpus."""
-
-    margin: float
-    ratio: float
-    ridge: float
-
-
-SHORT, LONG = Closeness(margin=0.3, ratio=0.05, ridge=5.0), Closeness(margin=0.3, ratio=0.15, ridge=0.3)
-
-
-@dataclass(frozen=True)
 class _Scorer:
     weights: Doubles
     bias: Doubles
+
+
+@dataclass(frozen=True)
+class How:
+    """What is settled once for a head: how closely to follow the texts, and whether these are long."""
+
+    cost: float
+    is_long: bool = False
 
 
 def matrix(rows: Rows, width: int) -> Any:
@@ -63,6 +63,13 @@ def matrix(rows: Rows, width: int) -> Any:
     from scipy.sparse import csr_matrix
 
     return csr_matrix((rows.values, rows.indices, rows.starts), shape=(len(rows.starts) - 1, width))
+
+
+def beside(table: Any, more: npt.NDArray[np.floating]) -> Any:
+    """The table with further columns, ``more`` of shape (texts, columns), on its right."""
+    from scipy.sparse import csr_matrix, hstack
+
+    return hstack([table, csr_matrix(more)], format="csr")
 
 
 def fit_head(
@@ -77,9 +84,13 @@ def fit_head(
     count = MORE_FOLDS if table.nnz < FEW else FOLDS
     folds = _folds(groups, count)
     parts: list[Doubles] = []
+    how: How | None = None
     for fold in range(count):
         out = folds == fold
-        for i, scorer in enumerate(_scorers(table[~out], truth[~out], len(labels), weight[~out])):
+        task = (table[~out], truth[~out], len(labels), weight[~out])
+        if how is None:
+            how = How(_best_cost(task, table[out], truth[out]), table.nnz > LONG_ROW * table.shape[0])
+        for i, scorer in enumerate(_scorers(task, how)):
             if len(parts) <= i:
                 parts.append(np.zeros((len(truth), len(labels))))
             parts[i][out] = table[out] @ scorer.weights + scorer.bias
@@ -90,7 +101,8 @@ def fit_head(
     held_out = softmax(sum(share * part for share, part in zip(shares, parts, strict=True)) + mixture.added)
     weights = np.zeros((table.shape[1], len(labels)))
     bias = mixture.added.copy()
-    for share, scorer in zip(shares, _scorers(table, truth, len(labels), weight), strict=True):
+    whole = _scorers((table, truth, len(labels), weight), how or How(COSTS[0]))
+    for share, scorer in zip(shares, whole, strict=True):
         weights += share * scorer.weights
         bias += share * scorer.bias
     return Fitted(tuple(labels), weights, bias, held_out.astype(np.float64), tuple(mixture.shares.tolist()))
@@ -115,52 +127,77 @@ def _folds(groups: Sequence[str], count: int) -> Labels:
     return np.array([seen.setdefault(group, len(seen)) % count for group in groups], np.int64)
 
 
-def _scorers(table: Any, truth: Labels, count: int, weight: Doubles) -> list[_Scorer]:
+Task = tuple[Any, Labels, int, Doubles]
+
+
+def _best_cost(task: Task, table: Any, truth: Labels) -> float:
+    """The cost with which the plainest of the scorers answers most of the texts of ``table`` rightly."""
+    tried = {cost: _scored(_by_value(*task, cost), table) for cost in COSTS} if len(np.unique(task[1])) > 1 else {}
+    return max(tried, key=lambda cost: int((tried[cost].argmax(1) == truth).sum()), default=COSTS[0])
+
+
+def _scored(scorer: _Scorer, table: Any) -> Doubles:
+    scores: Doubles = table @ scorer.weights + scorer.bias
+    return scores
+
+
+def _scorers(task: Task, how: How) -> list[_Scorer]:
+    """The classifiers fitted to one task: the same ones in the same order for the same ``how``."""
+    table, truth, count, _ = task
     present = np.unique(truth)
     if len(present) < 2:
         only = np.full(count, -1.0)
         only[present] = 1.0
-        return [_Scorer(np.zeros((table.shape[1], count)), only)] * 4
-    close = LONG if table.nnz > LONG_ROW * table.shape[0] else SHORT
-    task = (table, truth, count, weight)
-    return [
-        _margin(*task, close.margin),
-        _ratio_margin(*task, close.ratio),
+        return [_Scorer(np.zeros((table.shape[1], count)), only)] * (4 if how.is_long else 5)
+    found = [
+        _by_value(*task, how.cost),
+        _by_value(*task, how.cost, is_balanced=True),
+        _by_presence(*task, how.cost),
         _complement(*task),
-        _ridge(*task, close.ridge),
     ]
+    if not how.is_long:
+        found.append(_margins(*task, np.ones((count, table.shape[1])), (2 * how.cost, True)))
+    return found
 
 
-def _margin(table: Any, truth: Labels, count: int, weight: Doubles, cost: float) -> _Scorer:
-    from sklearn.svm import LinearSVC
-
-    fitted = LinearSVC(C=cost, class_weight="balanced", random_state=0, tol=1e-3)
-    fitted.fit(table, truth, sample_weight=weight)
-    weights, bias = np.zeros((table.shape[1], count)), np.full(count, -1.0)
-    if len(fitted.classes_) == 2:
-        no, yes = fitted.classes_
-        weights[:, yes], weights[:, no] = fitted.coef_[0], -fitted.coef_[0]
-        bias[yes], bias[no] = fitted.intercept_[0], -fitted.intercept_[0]
-    else:
-        weights[:, fitted.classes_], bias[fitted.classes_] = fitted.coef_.T, fitted.intercept_
-    return _Scorer(weights, bias)
+def _by_value(
+    table: Any, truth: Labels, count: int, weight: Doubles, cost: float, *, is_balanced: bool = False
+) -> _Scorer:
+    return _margins(table, truth, count, weight, _ratios(table, truth, count, weight, SMOOTH), (cost, is_balanced))
 
 
-def _ratio_margin(table: Any, truth: Labels, count: int, weight: Doubles, cost: float) -> _Scorer:
+def _by_presence(table: Any, truth: Labels, count: int, weight: Doubles, cost: float) -> _Scorer:
+    from scipy.sparse import csr_matrix
+
+    present = csr_matrix((np.ones_like(table.data), table.indices, table.indptr), table.shape)
+    ratios = _ratios(present, truth, count, weight, SMOOTH_PRESENCE)
+    return _margins(table, truth, count, weight, ratios, (cost, False))
+
+
+def _ratios(table: Any, truth: Labels, count: int, weight: Doubles, smooth: float) -> Doubles:
+    """How much more (or less) each feature is found with a label than without: size of the log ratio, by label."""
+    out = np.zeros((count, table.shape[1]))
+    whole = np.asarray(table.T @ weight)
+    for label in np.unique(truth).tolist():
+        inside = np.asarray(table.T @ (weight * (truth == label))) + smooth
+        outside = whole - inside + 2 * smooth
+        out[label] = np.abs(np.log((inside / inside.sum()) / (outside / outside.sum())))
+    return out
+
+
+def _margins(
+    table: Any, truth: Labels, count: int, weight: Doubles, ratios: Doubles, how: tuple[float, bool]
+) -> _Scorer:
     from scipy.sparse import csr_matrix
     from sklearn.svm import LinearSVC
 
+    cost, is_balanced = how
     weights, bias = np.zeros((table.shape[1], count)), np.full(count, -1.0)
-    whole = np.asarray(table.T @ weight)
     for label in np.unique(truth).tolist():
-        is_it = truth == label
-        inside = np.asarray(table.T @ (weight * is_it)) + SMOOTH
-        outside = whole - inside + 2 * SMOOTH
-        ratio = np.abs(np.log((inside / inside.sum()) / (outside / outside.sum())))
-        scaled = csr_matrix((table.data * ratio[table.indices].astype(np.float32), table.indices, table.indptr))
-        scaled.resize(table.shape)
-        fitted = LinearSVC(C=cost, class_weight="balanced", random_state=0, tol=1e-3)
-        fitted.fit(scaled, is_it, sample_weight=weight)
+        ratio = ratios[label]
+        scaled = csr_matrix((table.data * ratio[table.indices], table.indices, table.indptr), table.shape)
+        fitted = LinearSVC(C=cost, class_weight="balanced" if is_balanced else None, random_state=0, tol=1e-2)
+        fitted.fit(scaled, truth == label, sample_weight=weight)
         weights[:, label], bias[label] = fitted.coef_[0] * ratio, fitted.intercept_[0]
     return _Scorer(weights, bias)
 
@@ -174,15 +211,3 @@ def _complement(table: Any, truth: Labels, count: int, weight: Doubles) -> _Scor
     weights = np.zeros((table.shape[1], count))
     weights[:, fitted.classes_] = (logs - logs.mean(0)).T
     return _Scorer(weights, np.zeros(count))
-
-
-def _ridge(table: Any, truth: Labels, count: int, weight: Doubles, penalty: float) -> _Scorer:
-    from sklearn.linear_model import Ridge
-
-    present = np.unique(truth)
-    goals = np.where(truth[:, None] == present, 1.0, -1.0)
-    fitted = Ridge(alpha=penalty, solver="sparse_cg", tol=1e-3, random_state=0)
-    fitted.fit(table, goals, sample_weight=weight)
-    weights, bias = np.zeros((table.shape[1], count)), np.full(count, -1.0)
-    weights[:, present], bias[present] = fitted.coef_.T, fitted.intercept_
-    return _Scorer(weights, bias)

@@ -61,6 +61,8 @@ class TextModel:
 
     ``weights`` has shape (features, all labels of all heads), int8 or float32; a score is
     ``values @ (weights[ids] * scale) + bias`` and a softmax over a head's columns gives calibrated probabilities.
+    ``adviser`` is another model whose ``advice`` on the text stands below the features in ``weights``: how a few
+    examples of a new question profit from what was learnt on many of another. Such a model is tried, not shipped.
     """
 
     vocabulary: Vocabulary
@@ -69,12 +71,14 @@ class TextModel:
     scale: Floats
     bias: Floats
     facts: Mapping[str, Any]
+    adviser: TextModel | None = None
 
     @cached_property
     def version(self) -> str:
-        """A short fingerprint of weights and vocabulary: two models with the same one answer alike."""
+        """A short fingerprint of weights, vocabulary and bands: two models with the same one answer alike."""
         digest = hashlib.sha256(self.weights.tobytes() + self.bias.tobytes() + self.vocabulary.rarity.tobytes())
         digest.update("\n".join(name for block in self.vocabulary.names for name in block).encode())
+        digest.update(repr([(head.sure, head.look, head.above) for head in self.heads]).encode())
         return digest.hexdigest()[:12]
 
     @cached_property
@@ -102,12 +106,25 @@ class TextModel:
 
     def scores(self, text: str) -> Floats:
         """The raw scores of all labels of all heads, shape (labels,)."""
-        return self._scores(self.vocabulary.vector(text))
+        vector = self.vocabulary.vector(text)
+        return self._scores(text, vector, self._rows(vector))
 
-    def _scores(self, vector: Vector) -> Floats:
-        rows = self.weights[vector.ids].astype(np.float32, copy=False)
-        out: Floats = (vector.values @ rows) * self.scale + self.bias
+    def advice(self, text: str) -> Floats:
+        """The square root of every probability, scaled to length 1 over all heads: features for another model."""
+        chances = list(self.probabilities(text).values())
+        out: Floats = np.sqrt(np.concatenate(chances) / len(chances)).astype(np.float32)
         return out
+
+    def _scores(self, text: str, vector: Vector, rows: Floats) -> Floats:
+        raw = vector.values @ rows
+        if self.adviser is not None:
+            raw = raw + self.adviser.advice(text) @ self.weights[self.vocabulary.size :]
+        out: Floats = raw * self.scale + self.bias
+        return out
+
+    def _rows(self, vector: Vector) -> Floats:
+        rows: Floats = self.weights.take(vector.ids, 0).astype(np.float32, copy=False)
+        return rows
 
     def probabilities(self, text: str) -> dict[str, Floats]:
         """For each head, the probability of each label in the head's order."""
@@ -121,33 +138,34 @@ class TextModel:
         ``<head>_top``: the sum of its children's probabilities.
         """
         vector = self.vocabulary.vector(text)
-        rows = self.weights[vector.ids].astype(np.float32, copy=False)
-        scores = (vector.values @ rows) * self.scale + self.bias
-        spans = _Spans(text, vector)
+        rows = self._rows(vector)
+        scores = self._scores(text, vector, rows)
+        ranked = [_ranked(softmax(scores[part])) for part in self.columns.values()]
+        firsts = [part.start + order[0] for part, (_, order) in zip(self.columns.values(), ranked, strict=True)]
+        seconds = [part.start + order[:2][-1] for part, (_, order) in zip(self.columns.values(), ranked, strict=True)]
+        pull = rows[:, firsts] * self.scale[firsts]
+        # A head with one label alone has nothing to pull away from.
+        pull -= rows[:, seconds] * (self.scale[seconds] * np.not_equal(firsts, seconds))
+        deciding = _deciding(text, vector, (pull.T * vector.values) / vector.counts)
         out: dict[str, Guess] = {}
-        for head in self.heads:
-            part = self.columns[head.name]
-            chances = softmax(scores[part])
-            order = np.argsort(-chances, kind="stable")[:4].tolist()
-            best, second = part.start + order[0], part.start + order[min(1, len(order) - 1)]
-            pull = rows[:, best] * self.scale[best]
-            if second != best:
-                pull = pull - rows[:, second] * self.scale[second]
-            evidence = spans.deciding(pull * vector.values, f"{head.name}.{head.labels[order[0]]}")
+        for head, (chances, order), words in zip(self.heads, ranked, deciding, strict=True):
+            why = f"{head.name}.{head.labels[order[0]]}"
+            evidence = tuple(Evidence(text[a:b], a, b, why) for a, b in words)
             out[head.name] = _guess(head, chances, order, evidence)
             if head.name in self._tops:
                 above, of_label = self._tops[head.name]
-                sums = np.bincount(of_label, chances, len(above.labels))
-                best_first = np.argsort(-sums, kind="stable")[:4].tolist()
-                out[above.name] = _guess(above, sums, best_first, evidence)
+                out[above.name] = _guess(above, *_ranked(np.bincount(of_label, chances, len(above.labels))), evidence)
         return out
 
     def save(self, path: Path) -> None:
-        """Write the model to one compressed file, whole or not at all."""
+        """Write the model to one compressed file, whole or not at all. Raises ValueError if it has an adviser."""
+        if self.adviser is not None:
+            raise ValueError("a model with an adviser cannot be saved; fit it without")
         described = {
             "format": FORMAT,
             "spaced": self.vocabulary.reading.spaced,
             "lead": self.vocabulary.reading.lead,
+            "title": self.vocabulary.reading.title,
             "blocks": [len(block) for block in self.vocabulary.names],
             "heads": [[h.name, list(h.labels), h.sure, h.look, h.above] for h in self.heads],
             "facts": dict(self.facts),
@@ -182,7 +200,7 @@ class TextModel:
             raise ModelFileError(f"{path}: 模型文件已损坏 ({error}); 请重新训练或恢复备份") from error
         edges = np.cumsum([0, *described["blocks"]]).tolist()
         blocks = tuple(tuple(names[a:b]) for a, b in itertools.pairwise(edges))
-        reading = Reading(spaced=described["spaced"], lead=described["lead"])
+        reading = Reading(described["spaced"], described["lead"], described.get("title", False))
         heads = tuple(_head(*one) for one in described["heads"])
         vocabulary = Vocabulary(reading, blocks, held["rarity"])
         return cls(vocabulary, heads, held["weights"], held["scale"], held["bias"], described["facts"])
@@ -215,45 +233,48 @@ def _no_head(name: str) -> Head:
     raise KeyError(name)
 
 
-def _guess(head: Head, chances: npt.NDArray[Any], order: Sequence[int], evidence: tuple[Evidence, ...]) -> Guess:
-    confidence = float(chances[order[0]])
-    others = tuple((head.labels[i], round(float(chances[i]), 4)) for i in order[1:] if chances[i] >= 0.01)
+def _ranked(chances: npt.NDArray[Any]) -> tuple[list[float], list[int]]:
+    """The chances as plain numbers, and the places of the four largest, the largest first."""
+    return chances.tolist(), (-chances).argsort(kind="stable")[:4].tolist()
+
+
+def _guess(head: Head, chances: Sequence[float], order: Sequence[int], evidence: tuple[Evidence, ...]) -> Guess:
+    confidence = chances[order[0]]
+    others = tuple((head.labels[i], round(chances[i], 4)) for i in order[1:] if chances[i] >= 0.01)
     return Guess(head.labels[order[0]], round(confidence, 4), head.band(confidence), evidence, others)
 
 
-class _Spans:
-    """From the pull of each feature back to the words of the message that carry it."""
+def _deciding(text: str, vector: Vector, pull: npt.NDArray[np.floating]) -> list[list[tuple[int, int]]]:
+    """For each head the spans of the up to three words (neighbours joined) that pulled most, strongest first.
 
-    def __init__(self, text: str, vector: Vector) -> None:
-        self.text = text
-        self.vector = vector
-        placed = [block.place() for block in vector.grams]
-        some = [(s[m], e[m]) for (s, e), m in zip(placed, vector.known, strict=True) if len(m)]
-        self.starts = np.concatenate([s for s, _ in some]) if some else _NOWHERE
-        self.ends = np.concatenate([e for _, e in some]) if some else _NOWHERE
-        self.share = np.where(self.ends > self.starts, 1.0 / np.maximum(self.ends - self.starts, 1), 0.0)
-        # The first half of the word block are the words themselves, the rest are pairs of neighbours.
-        names = vector.grams[0].names
-        single = [i for i, name in enumerate(names[: (len(names) + 1) // 2]) if name[0].isalnum()]
-        self.word_starts, self.word_ends = placed[0][0][single], placed[0][1][single]
-
-    def deciding(self, pull: Floats, why: str) -> tuple[Evidence, ...]:
-        """The up to three words (neighbours joined) that pulled most towards the answer, strongest first."""
-        if not len(self.starts) or not len(self.word_starts):
-            return ()
-        each = (pull / self.vector.counts)[self.vector.inverse] * self.share
-        size = len(self.text) + 1
-        steps = np.bincount(self.starts, each, size) - np.bincount(self.ends, each, size)
-        reached = np.zeros(size + 1)
-        steps.cumsum().cumsum(out=reached[1:])
-        sums = reached[self.word_ends] - reached[self.word_starts]
-        order = np.argsort(-sums, kind="stable")[:MOST_EVIDENCE].tolist()
-        enough = max(0.0, float(sums[order[0]]) * LEAST_PULL)
-        strongest = [(int(self.word_starts[i]), int(self.word_ends[i])) for i in order if sums[i] > enough]
-        return tuple(Evidence(self.text[a:b], a, b, why) for a, b in _joined(strongest))
-
-
-_NOWHERE = np.zeros(0, np.int32)
+    ``pull`` has shape (heads, features): what each occurrence of a feature pulls towards the head's answer. An
+    occurrence gives its pull in equal shares to the characters it covers, a word gathers what its characters were
+    given. All heads go through numpy at once: for texts this short the number of calls is what costs.
+    """
+    placed = [block.place() for block in vector.grams if block.count]
+    # The first half of the word block are the words themselves, the rest are pairs of neighbours.
+    names = vector.grams[0].names
+    single = [i for i, name in enumerate(names[: (len(names) + 1) // 2]) if name[0].isalnum()]
+    if not single or not len(vector.known):
+        return [[] for _ in pull]
+    word_starts, word_ends = placed[0][0][single], placed[0][1][single]
+    starts = np.concatenate([s for s, _ in placed])[vector.known]
+    ends = np.concatenate([e for _, e in placed])[vector.known]
+    length = ends - starts
+    each = pull.take(vector.inverse, 1) * np.where(length > 0, 1.0 / np.maximum(length, 1), 0.0)
+    count, size = len(pull), len(text) + 1
+    first = (np.arange(count) * size)[:, None]
+    steps = np.bincount((starts + first).ravel(), each.ravel(), count * size)
+    steps -= np.bincount((ends + first).ravel(), each.ravel(), count * size)
+    reached = np.zeros((count, size + 1))
+    steps.reshape(count, size).cumsum(1).cumsum(1, out=reached[:, 1:])
+    sums = reached.take(word_ends, 1) - reached.take(word_starts, 1)
+    spans = list(zip(word_starts.tolist(), word_ends.tolist(), strict=True))
+    strongest = (-sums).argsort(1, kind="stable")[:, :MOST_EVIDENCE].tolist()
+    return [
+        _joined([spans[i] for i in order if own[i] > max(0.0, own[order[0]] * LEAST_PULL)])
+        for own, order in zip(sums.tolist(), strongest, strict=True)
+    ]
 
 
 def _joined(found: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -36,7 +36,8 @@ _ONE_READING = {
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict[int, str]:
+def plain_table() -> dict[int, str]:
+    """What each character becomes in the plain form, by code point; characters that stay are not listed."""
     table = {0xFF01 + i: chr(0x21 + i) for i in range(94)}
     table.update({i: chr(i + 32) for i in range(ord("A"), ord("Z") + 1)})
     table.update({0xFF21 + i: chr(ord("a") + i) for i in range(26)})
@@ -49,4 +50,4 @@ def _table() -> dict[int, str]:
 
 def plain_form(text: str) -> str:
     """Give ``text`` in simplified characters, half-width, ASCII in lower case; the length never changes."""
-    return text.translate(_table())
+    return text.translate(plain_table())

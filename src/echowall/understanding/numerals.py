@@ -12,10 +12,14 @@ _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000
 NUMERAL = r"(?:\d+|[零〇一二两俩三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾廿卅]+)"
 _ARABIC = re.compile(r"\d+")
 
+_LONGEST = 20
+
 
 def number(words: str) -> int | None:
-    """Read one numeral: ``"十二"`` 12, ``"1203"`` 1203, ``"一二零三"`` 1203, ``"两百"`` 200; None where it is none."""
-    if not words:
+    """Read one numeral: ``"十二"`` 12, ``"1203"`` 1203, ``"一二零三"`` 1203, ``"两百"`` 200; None where it is none,
+    or longer than any that somebody means.
+    """
+    if not words or len(words) > _LONGEST:
         return None
     if _ARABIC.fullmatch(words):
         return int(words)

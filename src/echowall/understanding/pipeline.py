@@ -32,7 +32,8 @@ from echowall.understanding.types import (
 )
 
 _SOON = timedelta(hours=24)
-_BANDS = (Band.SURE, Band.LOOK, Band.MUST_LOOK)
+NEEDS_NOTHING = frozenset({Intent.VENT.value, Intent.PRAISE.value, Intent.OTHER.value})
+"""Nothing to solve in these unless a person says so, or there is a sign of danger."""
 _UNSURE = Guess(Intent.OTHER.value, 0.0, Band.MUST_LOOK)
 
 
@@ -112,7 +113,6 @@ def _understand(
     intent = guesses.get("intent", _UNSURE)
     topic = settled_topic(guesses)
     urgency = final_urgency(guesses.get("urgency"), danger, deadline, intent, sent_at)
-    band = max((intent.band, topic.band, urgency.band), key=_BANDS.index)
     redaction = redact(text, personal, plain)
     notes = tuple(f"wall:{flag}" for flag in redaction.flags)
     if people and people.households:
@@ -121,7 +121,7 @@ def _understand(
         intent=intent,
         topic=topic,
         urgency=urgency,
-        band=Band.MUST_LOOK if danger else band,
+        band=overall_band(intent, topic, urgency, danger),
         needed_by=deadline,
         places=gazetteer.find(text, context_place_id, plain) if gazetteer else (),
         people_count=people.people if people else None,
@@ -132,6 +132,21 @@ def _understand(
         model=classifier.version if classifier else "rules",
         notes=notes,
     )
+
+
+def overall_band(intent: Guess, topic: Guess, urgency: Guess, danger: tuple[DangerSign, ...]) -> Band:
+    """Give the band of a whole message: must look where an error may cost a life or leave somebody without a matter.
+
+    That is a sign of danger, an urgency that is critical or not clear, and a doubtful "nothing to do here" (venting,
+    praise, other). Every other doubt is a look: such a message becomes a matter that a person dispatches, and a wrong
+    topic there costs a return, not a life.
+    """
+    if danger or urgency.value == Urgency.CRITICAL.value or urgency.band == Band.MUST_LOOK:
+        return Band.MUST_LOOK
+    if intent.band == Band.MUST_LOOK and intent.value in NEEDS_NOTHING:
+        return Band.MUST_LOOK
+    is_sure = all(guess.band == Band.SURE for guess in (intent, topic, urgency))
+    return Band.SURE if is_sure else Band.LOOK
 
 
 def settled_topic(guesses: Mapping[str, Guess]) -> Guess:

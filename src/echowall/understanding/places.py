@@ -23,7 +23,8 @@ _NEAR = 40  # characters before a name in which a larger place still belongs to 
 _INSIDE = {"building", "unit", "household"}
 # Endings that people leave out or swap.
 _TAIL = re.compile(r"(?:小区|社区|家属院|家属区|住宅区|花园小区|村委会|街道办事处|街道|办事处|居委会)$")
-_SHORT_KINDS = {"street", "street_office", "community", "village", "compound", "district"}
+_SHORT_KINDS = {"street", "street_office", "office", "community", "village", "compound", "district"}
+_UPPER_KINDS = _SHORT_KINDS - {"compound"} | {"city", "grid"}
 _TOO_COMMON = {
     "花园",
     "新村",
@@ -52,6 +53,7 @@ _DEPTH = {
     "district": 1,
     "street_office": 2,
     "street": 2,
+    "office": 2,
     "community": 3,
     "village": 3,
     "grid": 4,
@@ -145,8 +147,8 @@ class Gazetteer:
         words = plain_form(text) if plain is None else plain
         context = self.ancestors(context_place_id) if context_place_id in self.entries else []
         named = self._named(words)
-        if not named and _PLACE_CUE.search(words):
-            named = self._heard(words)
+        if not any(self._is_settled(hit) for hit in named) and _PLACE_CUE.search(words):
+            named = _joined(named, self._heard(words))
         inside = doors(words)
         taken: set[int] = set()
         mentions = []
@@ -161,6 +163,12 @@ class Gazetteer:
             if index not in taken:
                 mentions.append(self._bare_door(text, door, context))
         return tuple(sorted(mentions, key=lambda one: -one.confidence))
+
+    def _is_settled(self, hit: Hit) -> bool:
+        """Tell whether a written name leaves nothing to listen for: a place below the community, by its own name."""
+        return any(
+            self.entries[place].kind not in _UPPER_KINDS and score > 0.9 for place, score in self._by_name[hit[2]]
+        )
 
     def _named(self, words: str) -> list[Hit]:
         """Give (start, end, name, weight) of the names in ``words``: the longest wins where they overlap."""
@@ -287,6 +295,24 @@ def _longest(hits: list[Hit]) -> list[Hit]:
         if not any(one[0] < hit[1] and hit[0] < one[1] for one in kept):
             kept.append(hit)
     return sorted(kept)
+
+
+def _joined(written: list[Hit], heard: list[Hit]) -> list[Hit]:
+    """Add what was heard to what is written; it takes the place of a shorter written name that it covers.
+
+    里想家园 beside 福华街 is added; 理想加园 is 理想家园 and not 理想 (社区); 铁路小区 as written stays.
+    """
+    added = [
+        one
+        for one in heard
+        if all(other[1] <= one[0] or one[1] <= other[0] or _covers(one, other) for other in written)
+    ]
+    kept = [other for other in written if not any(_covers(one, other) for one in added)]
+    return sorted(kept + added)
+
+
+def _covers(one: Hit, other: Hit) -> bool:
+    return one[0] <= other[0] and other[1] <= one[1] and one[1] - one[0] > other[1] - other[0]
 
 
 def _chains(named: list[Hit]) -> list[list[Hit]]:

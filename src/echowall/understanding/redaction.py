@@ -7,6 +7,7 @@ person looks before anything is published. Nothing here decides to publish.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from echowall.understanding.doors import doors
@@ -41,6 +42,7 @@ _PLAIN_SPANS: tuple[tuple[str, re.Pattern[str], str | int, re.Pattern[str]], ...
     ("work", _WORK, "work", re.compile("工作|上班|的[老医护员学]")),
     ("number", _LONG_NUMBER, 0, re.compile(r"\d{7}")),
 )
+_TELEPHONES = ("phone", "landline")
 _FEMALE = re.compile(r"女士|小姐|阿姨|大妈|大娘|奶奶|大姐|婆婆")
 
 
@@ -89,20 +91,34 @@ def _masked(one: PersonalData) -> str | None:
     return None
 
 
-def redact(text: str, personal: tuple[PersonalData, ...] | None = None, plain: str | None = None) -> Redaction:
-    """Take out what may identify a person; names become 王先生 or 某居民, everywhere they stand in the text."""
+def redact(
+    text: str,
+    personal: tuple[PersonalData, ...] | None = None,
+    plain: str | None = None,
+    *,
+    public_numbers: Collection[str] = (),
+) -> Redaction:
+    """Take out what may identify a person; names become 王先生 or 某居民, everywhere they stand in the text.
+
+    ``public_numbers`` are telephone numbers that an office itself has made known, however they are written: they stay.
+    """
     words = plain_form(text) if plain is None else plain
     found = personal_data(text, words) if personal is None else personal
     spans: list[tuple[str, int, int, str]] = []
+    public = _spoken_of(public_numbers)
     for one in found:
         if one.kind == "name":
             _name_everywhere(text, one, spans)
-        else:
+        elif not (one.kind in _TELEPHONES and _digits(one.value) in public):
             spans.append((one.kind, one.start, one.end, _LABELS.get(one.kind, "[略]")))
     spans += [("door", door.start, door.end, _LABELS["door"]) for door in doors(words)]
     for kind, pattern, group, hint in _PLAIN_SPANS:
         if hint.search(words):
-            spans += [(kind, *match.span(group), _LABELS[kind]) for match in pattern.finditer(words)]
+            spans += [
+                (kind, *match.span(group), _LABELS[kind])
+                for match in pattern.finditer(words)
+                if not (kind == "number" and match[0] in public)
+            ]
     removed, parts, at = [], [], 0
     for kind, start, end, instead in sorted(spans, key=lambda span: (span[1], -span[2])):
         if start >= at:
@@ -111,6 +127,20 @@ def redact(text: str, personal: tuple[PersonalData, ...] | None = None, plain: s
             at = end
     result = "".join(parts) + text[at:]
     return Redaction(result, tuple(removed), _flags(words, removed))
+
+
+def _spoken_of(numbers: Collection[str]) -> frozenset[str]:
+    """Return the digits of each number, and those of a landline without its area code, as neighbours say it."""
+    found = set()
+    for number in numbers:
+        digits = _digits(number)
+        area = re.match(r"0(?:10|2\d|[3-9]\d{2})", digits)
+        found |= {digits, digits[area.end() :]} if area and len(digits) >= area.end() + 7 else {digits}
+    return frozenset(digits for digits in found if len(digits) >= 7)
+
+
+def _digits(words: str) -> str:
+    return "".join(char for char in words if char.isdigit())
 
 
 def _name_everywhere(text: str, one: PersonalData, spans: list[tuple[str, int, int, str]]) -> None:

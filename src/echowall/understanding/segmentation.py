@@ -19,7 +19,8 @@ import numpy.typing as npt
 import rjieba
 import yaml
 
-from echowall.understanding.normalise import plain_form
+from echowall.understanding.normalise import plain_table
+from echowall.understanding.runs import Keys, RunTable, keys
 
 Ints = npt.NDArray[np.int32]
 
@@ -37,13 +38,14 @@ class Block:
     name: str
     weight: float
     weighted_by_rarity: bool = True
+    is_runs: bool = False
 
 
 BLOCKS = (
     Block("word", 1.0),
-    Block("char", 1.0),
+    Block("char", 1.0, is_runs=True),
     Block("lead_word", 0.5),
-    Block("lead_char", 0.5),
+    Block("lead_char", 0.5, is_runs=True),
     Block("concept", 0.8, weighted_by_rarity=False),
     Block("concept_pair", 0.8, weighted_by_rarity=False),
 )
@@ -54,38 +56,59 @@ class Reading:
     """How texts of one collection are read.
 
     ``spaced``: words are already separated by spaces. ``lead``: the opening counts again by itself (long texts).
+    ``title``: the first line is a title and counts again by itself (short texts).
     """
 
     spaced: bool = False
     lead: bool = False
+    title: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """The features of one block in one text: ``names[i]`` stands at ``text[starts[i]:ends[i]]``."""
+    """The ``count`` features of one block in one text: ``names[i]`` stands at ``text[starts[i]:ends[i]]``.
 
-    names: Sequence[str]
+    Names and places are made when asked for. ``keys`` are the names of runs of characters as numbers (see ``runs``),
+    None for other blocks and where a text cannot be read so.
+    """
+
+    count: int
+    say: Callable[[], Sequence[str]]
     place: Callable[[], tuple[Ints, Ints]]
+    keys: Keys | None = None
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The features as strings."""
+        return self.say()
 
 
 def choose_reading(texts: Sequence[str]) -> Reading:
-    """See from the texts themselves whether they are segmented already and whether they are long.
+    """See from the texts themselves whether they are segmented already, are long, or have titles.
 
     Segmented: over half of the texts have a space in at least one of six characters. Long: median over 80 characters.
+    Titles: not long, and over half of the texts have a line end within their first 60 characters.
     """
     if not texts:
         return Reading()
     spaced = sum(1 for text in texts if text.count(" ") * 6 > len(text)) * 2 > len(texts)
     median = sorted(len(text) for text in texts)[len(texts) // 2]
-    return Reading(spaced=spaced, lead=median > 80)
+    titled = sum(1 for text in texts if "\n" in text[1:LEAD_LIMIT]) * 2 > len(texts)
+    return Reading(spaced=spaced, lead=median > 80, title=titled and median <= 80)
 
 
-_FEATURE_FORM = str.maketrans("0123456789\t\r\u200b\ufeff", "0000000000    ")
+_FEATURE_FORM = {ord(old): new for old, new in zip("0123456789\t\r\u200b\ufeff", "0000000000    ", strict=True)}
 
 
 def normalise(text: str) -> str:
     """The text as features see it: plain form, digits all 0. The length never changes, so positions stay true."""
-    return plain_form(text).translate(_FEATURE_FORM)
+    return text.translate(_feature_table())
+
+
+@functools.cache
+def _feature_table() -> dict[int, str]:
+    """Plain form and feature form in one table, so that a text is gone through once."""
+    return _FEATURE_FORM | {code: new.translate(_FEATURE_FORM) for code, new in plain_table().items()}
 
 
 def words(text: str, *, spaced: bool = False) -> list[tuple[str, int]]:
@@ -120,14 +143,14 @@ PAIRED, COUNTED = "data/concepts.yaml", "data/concepts_counted.yaml"
 
 
 @functools.cache
-def _concepts() -> dict[str, tuple[str, ...]]:
-    """For each listed word the concepts it stands for."""
+def _concepts() -> tuple[RunTable, dict[str, int], tuple[tuple[str, ...], ...]]:
+    """The listed words as runs and as strings, both giving a place, and for each place the concepts it stands for."""
     by_word: dict[str, tuple[str, ...]] = {}
     for concept, listed in (_listed(PAIRED) | _listed(COUNTED)).items():
         for word in listed.split():
             key = normalise(word)
             by_word[key] = (*by_word.get(key, ()), concept)
-    return by_word
+    return RunTable(list(by_word)), {word: i for i, word in enumerate(by_word)}, tuple(by_word.values())
 
 
 @functools.cache
@@ -145,7 +168,7 @@ def _word_grams(found: list[tuple[str, int]]) -> Grams:
         ends = [start + len(word) for word, start in found]
         return np.array(starts + starts[:-1], np.int32), np.array(ends + ends[1:], np.int32)
 
-    return Grams(names, place)
+    return Grams(len(names), lambda: names, place)
 
 
 def _char_grams(text: str) -> Grams:
@@ -157,28 +180,44 @@ def _char_grams(text: str) -> Grams:
     size = len(text)
     if not size:
         return _EMPTY
+
+    def place() -> tuple[Ints, Ints]:
+        starts, ends = _char_places(size)
+        if kept is None:
+            return starts, ends
+        where = np.array(kept, np.int32)
+        return where[starts], where[ends - 1] + 1
+
+    return Grams(len(_char_places(size)[0]), functools.partial(_char_names, text), place, keys(text))
+
+
+def _char_names(text: str) -> list[str]:
     twos = list(map(add, text, text[1:]))
     threes = list(map(add, twos, text[2:]))
-    names = [*text, *twos, *threes, *map(add, threes, text[3:])]
+    begins = [f"^{text[:n]}" for n in (1, 2, 3)]
+    return [*text, *twos, *threes, *map(add, threes, text[3:]), *begins, *(f"{text[-n:]}$" for n in (1, 2, 3))]
+
+
+@functools.lru_cache(maxsize=2048)
+def _char_places(size: int) -> tuple[Ints, Ints]:
+    """Where the character runs of a text of ``size`` characters stand, in the order in which they are formed."""
     edges = [(0, min(n, size)) for n in (1, 2, 3)] + [(max(0, size - n), size) for n in (1, 2, 3)]
-    names += [f"^{text[:end]}" for _, end in edges[:3]] + [f"{text[start:]}$" for start, _ in edges[3:]]
-
-    @functools.cache
-    def place() -> tuple[Ints, Ints]:
-        first, last = [start for start, _ in edges], [max(0, end - 1) for _, end in edges]
-        starts = np.concatenate([*(np.arange(max(0, size - n + 1)) for n in CHAR_SIZES), first]).astype(np.int32)
-        lasts = np.concatenate([*(np.arange(n - 1, max(n - 1, size)) for n in CHAR_SIZES), last]).astype(np.int32)
-        if kept is None:
-            return starts, lasts + 1
-        where = np.array(kept, np.int32)
-        return where[starts], where[lasts] + 1
-
-    return Grams(names, place)
+    runs = [(np.arange(max(0, size - n + 1)), n) for n in CHAR_SIZES]
+    starts = np.concatenate([*(at for at, _ in runs), [start for start, _ in edges]]).astype(np.int32)
+    ends = np.concatenate([*(at + n for at, n in runs), [max(1, end) for _, end in edges]]).astype(np.int32)
+    starts.setflags(write=False)
+    ends.setflags(write=False)
+    return starts, ends
 
 
 def _concept_grams(chars: Grams) -> tuple[Grams, Grams]:
-    table = _concepts()
-    hits = [(concept, i) for i, name in enumerate(chars.names) if name in table for concept in table[name]]
+    table, known, of_place = _concepts()
+    if chars.keys is None:
+        found = np.fromiter((known.get(name, -1) for name in chars.names), np.int32, chars.count)
+    else:
+        found = table.find(chars.keys)
+    listed = (found >= 0).nonzero()[0].tolist()
+    hits = [(concept, i) for i in listed for concept in of_place[found[i]]]
     names = [concept for concept, _ in hits]
 
     def place() -> tuple[Ints, Ints]:
@@ -191,14 +230,14 @@ def _concept_grams(chars: Grams) -> tuple[Grams, Grams]:
         seen = []
     pairs = [f"{a}*{b}" for i, a in enumerate(seen) for b in seen[i + 1 :]]
     nowhere = functools.partial(_nowhere, len(pairs))
-    return Grams(names, place), Grams(pairs, nowhere)
+    return Grams(len(names), lambda: names, place), Grams(len(pairs), lambda: pairs, nowhere)
 
 
 def _nowhere(count: int) -> tuple[Ints, Ints]:
     return np.zeros(count, np.int32), np.zeros(count, np.int32)
 
 
-_EMPTY = Grams((), functools.partial(_nowhere, 0))
+_EMPTY = Grams(0, tuple, functools.partial(_nowhere, 0))
 
 
 def grams(text: str, reading: Reading) -> tuple[Grams, ...]:
@@ -207,8 +246,8 @@ def grams(text: str, reading: Reading) -> tuple[Grams, ...]:
     found = words(plain, spaced=reading.spaced)
     chars = _char_grams(plain)
     lead_word = lead_char = _EMPTY
-    if reading.lead:
-        opening = lead(plain)
+    if reading.lead or reading.title:
+        opening = lead(plain) if reading.lead else plain[:LEAD_LIMIT].partition("\n")[0]
         lead_word = _word_grams([(word, at) for word, at in found if at < len(opening)])
         lead_char = _char_grams(opening)
     if reading.lead:

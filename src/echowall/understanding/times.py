@@ -47,6 +47,12 @@ _SUPPLY = re.compile(
     rf"小时|钟头|分钟|片|粒|颗|支|包|袋|针|罐)(?!没|了没|前|没有)"
 )
 _SUPPLIES = re.compile(r"药|量|粮|菜|奶|氧|电|胰岛|透|吃的?|喝|水|米|面|针|片|粒|支|油|气|用|尿|食|撑|吸|断")
+# "再过三天就没药了", "三天后奶粉就断了": the length of time stands before what runs out.
+_RUNS_OUT = re.compile(
+    rf"(?:(?:再过|再有|过)(?P<n>{NUMERAL}|两三|三四)个?(?P<u>天|日|周|星期|礼拜|小时)(?:之|以)?后?|"
+    rf"(?P<n2>{NUMERAL}|两三|三四)个?(?P<u2>天|日|周|星期|礼拜|小时)(?:之|以)?后)"
+    r"[^,。!?;\n]{0,6}?(?:就|便|会|要|得|快)[^,。!?;\n]{0,8}?(?:没|断|见底|用完|吃完|打完|喝完|耗尽|告罄|撑不住)"
+)
 _AT_ONCE = re.compile(
     r"(?:马上|立即|立刻|即刻|现在就|火速)(?!就?要?(?:过年|开学|毕业|到|[^,。!?]{0,4}了(?:$|[,。!?])))"
 )
@@ -98,6 +104,7 @@ def all_deadlines(text: str, sent_at: datetime, plain: str | None = None) -> tup
     found = [_from_point(point, words, text, sent_at) for point in points(words, sent_at)]
     found += [_within(match, words, text, sent_at) for match in _WITHIN.finditer(words)]
     found += [_supply(match, words, text, sent_at) for match in _SUPPLY.finditer(words)]
+    found += [_runs_out(match, text, sent_at) for match in _RUNS_OUT.finditer(words)]
     found += [_at_once(match, words, text, sent_at) for match in _AT_ONCE.finditer(words)]
     kept = [one for one in found if one is not None]
     return tuple(sorted(kept, key=lambda one: one.evidence[0].start))
@@ -152,6 +159,14 @@ def _supply(match: re.Match[str], words: str, text: str, sent_at: datetime) -> N
         return None
     evidence = Evidence(text[match.start() : match.end()], match.start(), match.end(), "supply_left")
     return NeededBy(None, sent_at + timedelta(hours=hours), 0.5 if is_portion else 0.8, "supply_left", (evidence,))
+
+
+def _runs_out(match: re.Match[str], text: str, sent_at: datetime) -> NeededBy | None:
+    hours = _amount(match["n"] or match["n2"]) * _HOURS[match["u"] or match["u2"]]
+    if hours <= 0 or hours > 24 * 62:
+        return None
+    evidence = Evidence(text[match.start() : match.end()], match.start(), match.end(), "supply_left")
+    return NeededBy(None, sent_at + timedelta(hours=hours), 0.8, "supply_left", (evidence,))
 
 
 def _at_once(match: re.Match[str], words: str, text: str, sent_at: datetime) -> NeededBy | None:

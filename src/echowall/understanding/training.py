@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ from echowall.understanding import calibration
 from echowall.understanding.evaluation import Figures, measure, top_level
 from echowall.understanding.examples import Example, ExamplesError, Fault, read_examples
 from echowall.understanding.kept import groups, split
-from echowall.understanding.learning import Fitted, assemble, fit_head, matrix
-from echowall.understanding.model import Head, TextModel, parents
+from echowall.understanding.learning import Fitted, assemble, beside, fit_head, matrix
+from echowall.understanding.model import Head, ModelFileError, TextModel, parents, shipped_model
 from echowall.understanding.segmentation import Reading, choose_reading
 from echowall.understanding.topics import default_topics
 from echowall.understanding.types import Guess, Intent, Urgency
@@ -119,12 +119,26 @@ def train(
     return report
 
 
-def fit(examples: Sequence[Example], heads: Sequence[str] = HEADS, *, compact: bool = True) -> TextModel:
-    """Fit a model with the given heads; thresholds and confidence come from folds the fit had not seen."""
+def fit(
+    examples: Sequence[Example],
+    heads: Sequence[str] = HEADS,
+    *,
+    compact: bool = True,
+    adviser: TextModel | None = None,
+) -> TextModel:
+    """Fit a model with the given heads; thresholds and confidence come from folds the fit had not seen.
+
+    What ``adviser`` says of a text counts as further features, unless the texts are long or segmented already: it was
+    not made for those.
+    """
     texts = [example.text for example in examples]
     reading = choose_reading(texts) if tuple(heads) != HEADS else Reading()
-    vocabulary, rows = learn_vocabulary(texts, reading)
+    vocabulary, rows = learn_vocabulary(texts, reading, least=3 if reading.lead else 2)
     table = matrix(rows, vocabulary.size)
+    if reading.lead or reading.spaced:
+        adviser = None
+    if adviser is not None:
+        table = beside(table, np.array([adviser.advice(text) for text in texts]))
     weight = np.array([example.weight for example in examples])
     together = groups(texts)
     fitted: list[tuple[Head, Fitted]] = []
@@ -133,16 +147,17 @@ def fit(examples: Sequence[Example], heads: Sequence[str] = HEADS, *, compact: b
         one = fit_head(table, sorted(set(answers)), answers, weight, together)
         fitted.append(_with_bands(name, one, answers, weight))
     facts = {"texts": len(texts), "shares": {head.name: list(one.shares) for head, one in fitted}}
-    return assemble(vocabulary, fitted, facts, compact=compact)
+    return replace(assemble(vocabulary, fitted, facts, compact=compact), adviser=adviser)
 
 
 def try_out(learnt: Sequence[Example], tried: Sequence[Example], label: str) -> dict[str, Any]:
     """Train a fresh classifier for one label, answer other texts with it, and give all figures as plain data.
 
+    The model that comes with the program advises it; that model was made from our own corpus alone.
     The speed is that of one text after the other on one core, from the text to its scores.
     """
     began = time.perf_counter()
-    model = fit(learnt, [label], compact=False)
+    model = fit(learnt, [label], compact=False, adviser=_adviser())
     trained = time.perf_counter()
     labels = model.head(label).labels
     answers = [labels[int(model.scores(example.text).argmax())] for example in tried]
@@ -155,6 +170,13 @@ def try_out(learnt: Sequence[Example], tried: Sequence[Example], label: str) -> 
         "characters_per_message": round(sum(len(example.text) for example in tried) / len(tried), 1),
         **measure([example.labels[label] for example in tried], answers).as_data(),
     }
+
+
+def _adviser() -> TextModel | None:
+    try:
+        return shipped_model()
+    except ModelFileError:
+        return None
 
 
 def examine(model: TextModel, kept: Sequence[Example]) -> tuple[dict[str, Figures], dict[str, dict[str, float]]]:
@@ -220,7 +242,7 @@ def _with_bands(name: str, one: Fitted, answers: Sequence[str], weight: calibrat
 def _thresholds(chances: calibration.Doubles, truth: calibration.Labels) -> tuple[float, float]:
     confidence = chances.max(1)
     right = chances.argmax(1) == truth
-    sure = calibration.threshold(confidence, right, calibration.SURE_PRECISION)
+    sure = calibration.sure_threshold(confidence, right)
     return sure, calibration.look_threshold(confidence, right, sure)
 
 

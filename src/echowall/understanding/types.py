@@ -124,7 +124,7 @@ class PersonalData:
 class Understanding:
     """Everything that was understood of one message.
 
-    ``band`` is the worst of the parts; never SURE with a danger sign. ``notes`` are codes such as
+    ``band`` says how far a person must look at all (``pipeline.overall_band``); MUST_LOOK with a danger sign. ``notes`` are codes such as
     ``households:200`` and ``wall:health_detail``.
     """
 

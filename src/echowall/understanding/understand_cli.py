@@ -31,13 +31,16 @@ _FORMATS = (
 
 def add_parsers(subparsers: Any) -> None:
     """Add ``understand`` to a command line."""
-    parser = subparsers.add_parser("understand", help="读懂一个文件里的留言: 诉求、事项、紧急程度、时间、地点……")
-    parser.add_argument("--input", required=True, type=Path, metavar="FILE", help="留言文件 .csv 或 .jsonl, 可加 .gz")
-    parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="结果文件 .jsonl 或 .csv, 可加 .gz")
-    parser.add_argument("--text", metavar="COLUMN", help="正文在哪一列，多列用逗号分开，标题在前 (默认按常见列名找)")
-    parser.add_argument("--time", metavar="COLUMN", help="时间在哪一列 (默认按常见列名找)")
-    parser.add_argument("--at", metavar="TIME", help="没有时间的留言按此刻算, 如 2022-05-03T21:10")
-    parser.add_argument("--gazetteer", type=Path, metavar="FILE", help="地点表: id, parent_id, kind, name, aliases")
+    parser = subparsers.add_parser(
+        "understand",
+        help="读懂一个文件里的留言：诉求、事项、紧急程度、时间、地点…… / understand a file of messages",
+    )
+    parser.add_argument("--input", required=True, type=Path, metavar="FILE", help="留言文件 .csv 或 .jsonl，可加 .gz")
+    parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="结果文件 .jsonl 或 .csv，可加 .gz")
+    parser.add_argument("--text", metavar="COLUMN", help="正文在哪一列，多列用逗号分开，标题在前（默认按常见列名找）")
+    parser.add_argument("--time", metavar="COLUMN", help="时间在哪一列（默认按常见列名找）")
+    parser.add_argument("--at", metavar="TIME", help="没有时间的留言按此刻算，如 2022-05-03T21:10")
+    parser.add_argument("--gazetteer", type=Path, metavar="FILE", help="地点表：id, parent_id, kind, name, aliases")
     parser.set_defaults(run=run)
 
 
@@ -47,8 +50,6 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         gazetteer = Gazetteer(read_gazetteer(arguments.gazetteer)) if arguments.gazetteer else None
         fallback = read_time(arguments.at) if arguments.at else None
-        if arguments.at and fallback is None:
-            raise FileProblemError([f"--at: 看不懂的时间 {arguments.at!r}; 请写成 2022-05-03T21:10"])
         began = time.perf_counter()
         rows = _understood(arguments, gazetteer, fallback, problems)
         count = write_rows(arguments.output, rows)
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     spent = time.perf_counter() - began
-    sys.stderr.write(f"{count} 条, {spent:.1f} 秒, 每秒 {count / max(spent, 1e-9):.0f} 条\n")
+    sys.stderr.write(f"{count} 条，{spent:.1f} 秒，每秒 {count / max(spent, 1e-9):.0f} 条\n")
     for problem in problems:
         sys.stderr.write(problem + "\n")
     return 3 if problems else 0
@@ -67,24 +68,30 @@ def _understood(
 ) -> Iterator[dict[str, Any]]:
     text_column: str | None = arguments.text
     time_column: str | None = arguments.time
-    for number, row in enumerate(read_rows(arguments.input), 1):
-        if number == 1:
+    is_first = True
+    for number, row in read_rows(arguments.input, problems):
+        if is_first:
+            is_first = False
             text_column = text_column or _find(row, _TEXT_NAMES)
             time_column = time_column or _find(row, _TIME_NAMES)
             _check_columns(arguments, row, text_column, time_column)
         text = "\n".join(str(row[name]) for name in (text_column or "").split(",") if row.get(name))
         if not text.strip():
-            problems.append(f"{arguments.input.name} 第{number}行 {text_column} 列: 没有正文; 请补上或删去这一行")
+            problems.append(f"{arguments.input.name} 第 {number} 行“{text_column}”列：没有正文；请补上或删去这一行")
             continue
         stated = row.get(time_column or "")
         sent_at = read_time(str(stated)) if stated else fallback
         if sent_at is None:
             problems.append(
-                f"{arguments.input.name} 第{number}行 {time_column or '时间'} 列: 看不懂的时间 {stated!r}; 请写成 "
-                f"2022-05-03 21:10:00, 或用 --at 给一个"
+                f"{arguments.input.name} 第 {number} 行“{time_column or '时间'}”列：{_about(stated)}；请写成 "
+                f"2022-05-03 21:10:00，或用 --at 给没有时间的留言一个时间"
             )
             continue
         yield row | {"understanding": to_json(understand(text, sent_at=sent_at, gazetteer=gazetteer))}
+
+
+def _about(stated: Any) -> str:
+    return f"看不懂的时间 {stated!r}" if stated else "没有时间"
 
 
 def _find(row: dict[str, Any], names: tuple[str, ...]) -> str | None:
@@ -94,15 +101,17 @@ def _find(row: dict[str, Any], names: tuple[str, ...]) -> str | None:
 def _check_columns(arguments: argparse.Namespace, row: dict[str, Any], text: str | None, when: str | None) -> None:
     there = "、".join(str(name) for name in row)
     problems = []
-    absent = [name for name in (text or "").split(",") if name not in row]
-    if absent:
-        text = "、".join(absent)
-        problems.append(f"{arguments.input.name}: 没有正文列 {text or ''}; 用 --text 指明, 现有: {there}")
+    if arguments.at and read_time(arguments.at) is None:
+        problems.append(f"--at: 看不懂的时间 {arguments.at!r}；请写成 2022-05-03T21:10")
+    absent = "、".join(name for name in (text or "").split(",") if name not in row)
+    if absent or not text:
+        named = f" {absent}" if absent else ""
+        problems.append(f"{arguments.input.name}: 没有正文列{named}；用 --text 指明，现有：{there}")
     if arguments.time and when not in row:
-        problems.append(f"{arguments.input.name}: 没有时间列 {when}; 用 --time 指明, 现有: {there}")
+        problems.append(f"{arguments.input.name}: 没有时间列 {when}；用 --time 指明，现有：{there}")
     if when is None and not arguments.at:
         problems.append(
-            f"{arguments.input.name}: 没有时间列; 用 --time 指明, 或用 --at 给所有留言一个时间, 现有: {there}"
+            f"{arguments.input.name}: 没有时间列；用 --time 指明，或用 --at 给所有留言一个时间，现有：{there}"
         )
     if problems:
         raise FileProblemError(problems)

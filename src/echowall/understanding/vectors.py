@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
+from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
 
+from echowall.understanding.runs import RunTable
 from echowall.understanding.segmentation import BLOCKS, Grams, Ints, Reading, grams
 
 Floats = npt.NDArray[np.float32]
@@ -18,13 +20,17 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Vector:
-    """One text: feature ``ids`` ascending, ``values`` beside; ``occurrences`` index into ``ids`` for each place."""
+    """One text: feature ``ids`` ascending, ``values`` and ``counts`` beside.
+
+    ``known`` are the positions of the known features among all of ``grams`` (the blocks one after the other), and
+    ``inverse`` gives for each of these where it stands in ``ids``.
+    """
 
     ids: Ints
     values: Floats
     counts: Ints
     inverse: Ints
-    known: tuple[npt.NDArray[np.bool_], ...]
+    known: npt.NDArray[np.intp]
     grams: tuple[Grams, ...]
 
 
@@ -62,23 +68,26 @@ class Vocabulary:
             for block, first in zip(self.names, self.edges.tolist(), strict=False)
         )
 
+    @cached_property
+    def _runs(self) -> dict[int, RunTable]:
+        """The blocks of runs of characters, which are looked up as numbers."""
+        tables = zip(BLOCKS, self.names, self.edges.tolist(), strict=False)
+        return {i: RunTable(names, first) for i, (block, names, first) in enumerate(tables) if block.is_runs}
+
     def vector(self, text: str) -> Vector:
         """One text as a vector: log(1 + count) x rarity, each block scaled to its weight."""
         found = grams(text, self.reading)
-        known: list[npt.NDArray[np.bool_]] = []
-        parts: list[Ints] = []
-        for block, ids in zip(found, self._ids, strict=True):
-            if not block.names:
-                known.append(_NONE)
-                continue
-            at = np.fromiter(map(ids.get, block.names, repeat(-1)), np.int32, len(block.names))
-            mask = at >= 0
-            known.append(mask)
-            parts.append(at[mask])
-        every = np.concatenate(parts) if parts else np.zeros(0, np.int32)
-        distinct, inverse, counts = _distinct(every)
+        every = np.concatenate([self._look_up(i, block) for i, block in enumerate(found)])
+        known = (every >= 0).nonzero()[0]
+        distinct, inverse, counts = _distinct(every[known])
         values = weigh(distinct, counts, self.rarity, self.edges)
-        return Vector(distinct, values, counts, inverse, tuple(known), found)
+        return Vector(distinct, values, counts, inverse, known, found)
+
+    def _look_up(self, number: int, block: Grams) -> Ints:
+        """The id of each feature of a block in turn, -1 where it is not known."""
+        if block.keys is not None:
+            return self._runs[number].find(block.keys)
+        return np.fromiter(map(self._ids[number].get, block.names, _UNKNOWN), np.int32, block.count)
 
     def rows(self, texts: Sequence[str]) -> Rows:
         """Many texts as a sparse matrix of shape (texts, size)."""
@@ -91,7 +100,7 @@ class Vocabulary:
         return Rows(np.array(values, np.float32), np.array(indices, np.int32), np.array(starts, np.int64))
 
 
-_NONE = np.zeros(0, np.bool_)
+_UNKNOWN = repeat(-1)
 
 
 def _distinct(ids: Ints) -> tuple[Ints, Ints, Ints]:
@@ -115,11 +124,11 @@ def _distinct(ids: Ints) -> tuple[Ints, Ints, Ints]:
 def weigh(ids: Ints, counts: npt.NDArray[np.integer], rarity: Floats, edges: Ints) -> Floats:
     """The values of one text's features; ``ids`` ascending. A block without a known feature stays empty."""
     values = np.log1p(counts.astype(np.float32)) * rarity[ids]
-    cuts = np.searchsorted(ids, edges)
-    for i, block in enumerate(BLOCKS):
-        part = values[cuts[i] : cuts[i + 1]]
-        if len(part):
-            part *= block.weight / np.sqrt(part @ part)
+    cuts = ids.searchsorted(edges).tolist()
+    for block, begin, end in zip(BLOCKS, cuts, cuts[1:], strict=False):
+        if begin < end:
+            part = values[begin:end]
+            part *= block.weight / sqrt(part @ part)
     return values
 
 

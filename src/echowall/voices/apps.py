@@ -8,3 +8,7 @@ class VoicesConfig(AppConfig):
 
     name = "echowall.voices"
     label = "voices"
+
+    def ready(self) -> None:
+        """Say what dies on its day."""
+        from . import retention  # noqa: F401 - it registers by being imported

@@ -18,19 +18,23 @@ FAILED, WRONG_INPUT = 1, 2
 
 def add_parsers(subparsers: Any) -> None:
     """Add the commands to ``subparsers`` (argparse). Each sets ``run`` and asks for the database."""
-    group = subparsers.add_parser("voices", help="留言: 导入表格、导出更正")
+    group = subparsers.add_parser(
+        "voices", help="留言：导入表格、导出更正 / messages: load a table, export corrections"
+    )
     commands = group.add_subparsers(dest="voices_command", required=True, metavar="命令")
-    load_parser = commands.add_parser("load", help="导入表格,与网页上传同一条路")
-    load_parser.add_argument("file", type=Path, help="CSV、XLS、XLSX、JSONL,可带 .gz")
-    load_parser.add_argument("--source", required=True, help="来源名称 (渠道为表格导入)")
-    load_parser.add_argument("--office", default="", help="街道代码或名称; 来源名称在全市唯一时可不填")
+    load_parser = commands.add_parser("load", help="导入表格，与网页上传同一条路 / load a table")
+    load_parser.add_argument("file", type=Path, help="CSV、XLS、XLSX、JSONL，可带 .gz")
+    load_parser.add_argument("--source", required=True, help="来源名称（渠道为表格导入）")
+    load_parser.add_argument("--office", default="", help="街道代码或名称；来源名称在全市唯一时可不填")
     load_parser.add_argument(
         "--mapping", type=Path, help='列的对应关系 (JSON): {"columns": {"text": ["内容"]}, "order": "dmy"}'
     )
-    load_parser.add_argument("--record-only", action="store_true", help="历史数据: 只理解和留存, 不立事项")
+    load_parser.add_argument("--record-only", action="store_true", help="历史数据：只理解和留存，不立事项")
     load_parser.add_argument("--json", action="store_true", help="以 JSON 输出")
     load_parser.set_defaults(run=_load, needs_database=True)
-    corrections_parser = commands.add_parser("corrections", help="把人工更正写成训练数据 (JSONL)")
+    corrections_parser = commands.add_parser(
+        "corrections", help="把人工更正写成训练数据 (JSONL) / corrections as training data"
+    )
     corrections_parser.add_argument("--output", type=Path, required=True, help="写到哪个文件")
     corrections_parser.set_defaults(run=_corrections, needs_database=True)
     add_commands(commands)
@@ -42,8 +46,11 @@ def _load(arguments: argparse.Namespace) -> int:
     try:
         mapping = json.loads(arguments.mapping.read_text(encoding="utf-8")) if arguments.mapping else None
         content = arguments.file.read_bytes()
+    except FileNotFoundError as error:
+        print(f"{error.filename}：没有这个文件，请检查路径（no such file）", file=sys.stderr)  # noqa: T201 - a command speaks on the terminal
+        return WRONG_INPUT
     except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)  # noqa: T201 - a command speaks on the terminal
+        print(error, file=sys.stderr)  # noqa: T201
         return WRONG_INPUT
     try:
         figures = load_file(content, arguments.file.name, arguments.source, arguments.office, mapping,
@@ -58,7 +65,7 @@ def _load(arguments: argparse.Namespace) -> int:
         print(  # noqa: T201
             f"{figures['file']}: {figures['rows']} 行 ="
             f" 新 {figures['new']} + 已有 {figures['known']} + 有误 {figures['problems']},"
-            f" {figures['seconds']:.1f} 秒, {figures['rows_per_second']:.0f} 行/秒"
+            f" {figures['seconds']:.1f} 秒，{figures['rows_per_second']:.0f} 行/秒"
         )
     return 0 if figures["state"] == "done" else FAILED
 

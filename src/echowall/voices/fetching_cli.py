@@ -16,9 +16,9 @@ def add_commands(commands: Any) -> None:
     mail = commands.add_parser("mail", help="马上收取邮箱")
     mail.add_argument("--json", action="store_true", help="以 JSON 输出")
     mail.set_defaults(run=_mail, needs_database=True)
-    archive = commands.add_parser("wecom", help="读入企业微信会话存档 (解密后的 JSONL)")
+    archive = commands.add_parser("wecom", help="读入企业微信会话存档（解密后的 JSONL）")
     archive.add_argument("file", type=Path, help="每行一条记录")
-    archive.add_argument("--source", required=True, help="来源名称 (渠道为企业微信)")
+    archive.add_argument("--source", required=True, help="来源名称（渠道为企业微信）")
     archive.add_argument("--json", action="store_true", help="以 JSON 输出")
     archive.set_defaults(run=_wecom, needs_database=True)
 
@@ -46,7 +46,7 @@ def _wecom(arguments: argparse.Namespace) -> int:
     with as_system():
         found = list(Source.objects.filter(channel=Channel.WECOM, name=arguments.source, is_active=True))
     if len(found) != 1:
-        print(f"{arguments.source}: 找到 {len(found)} 个企业微信来源, 应恰好一个", file=sys.stderr)  # noqa: T201
+        print(f"{arguments.source}: 找到 {len(found)} 个企业微信来源，应恰好一个", file=sys.stderr)  # noqa: T201
         return WRONG_INPUT
     try:
         content = arguments.file.read_text(encoding="utf-8")
@@ -66,6 +66,6 @@ def _say(as_json: bool, *, new: int, known: int, errors: list[str]) -> None:
     if as_json:
         print(json.dumps({"new": new, "known": known, "errors": errors}, ensure_ascii=False))  # noqa: T201
         return
-    print(f"新 {new} 条, 已有 {known} 条")  # noqa: T201
+    print(f"新 {new} 条，已有 {known} 条")  # noqa: T201
     for error in errors:
         print(error, file=sys.stderr)  # noqa: T201

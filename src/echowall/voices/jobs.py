@@ -8,7 +8,7 @@ from uuid import UUID
 from echowall.kernel import clock
 from echowall.kernel.jobs import enqueue, job
 
-from . import fetching, limits
+from . import fetching, limits, media
 from .loading import run_import
 from .models import Import
 
@@ -36,6 +36,19 @@ def fetch_mail(timestamp: int) -> None:
     """Look into every mailbox and every folder of a WeCom archive."""
     fetching.fetch_all_mail(at=clock.now())
     fetching.hear_new_archives(at=clock.now())
+
+
+@job(queue="mail", retries=8, in_parts=True)
+def fetch_media(*, attachment_id: str) -> None:
+    """Download one photo or recording that a follower sent to the official account."""
+    media.fetch(attachment_id=UUID(attachment_id), at=clock.now())
+
+
+@job(queue="mail", retries=1, cron="23 * * * *", in_parts=True)
+def resume_media(timestamp: int) -> None:
+    """Look again for what was not downloaded, for as long as the platform keeps it."""
+    for attachment_id in media.missing(at=clock.now()):
+        enqueue(fetch_media, attachment_id=str(attachment_id))
 
 
 @job(queue="default", cron="17 3 * * *")

@@ -169,7 +169,7 @@ def _unstored(loaded: Import, row: int, error: Exception) -> ImportProblem:
             "row_not_stored",
             "这一行存不进数据库",
             "the database refused this row",
-            "检查这一行里有没有不可见的字符,改后重新上传",
+            "检查这一行里有没有不可见的字符，改后重新上传",
             "look for invisible characters in the row, then upload it again",
         )
     )

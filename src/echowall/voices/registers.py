@@ -11,13 +11,14 @@ from echowall.kernel.register import Column, Filter, Register, choice_filter, da
 from echowall.kernel.register.definition import Rows
 from echowall.kernel.search import matching
 from echowall.kernel.signs import BAND, INTENT, URGENCY
+from echowall.kernel.topic_words import topic_choices, topic_label
 from echowall.places.choices import communities
-from echowall.understanding.topics import default_topics, topic_name
+from echowall.understanding.topics import default_topics
 
 from .models import Message, Source
 from .models.messages import State
 from .models.sources import Channel
-from .queries.queue import QUEUES, in_queue
+from .queries.queue import QUEUES, in_queue, queue_order
 
 
 def _by_topic(rows: Rows, text: str) -> Rows:
@@ -48,16 +49,18 @@ MESSAGES = Register(
     permission="voices.see",
     base=lambda _actor: Message.objects.select_related("place", "source"),
     order="-said_at",
+    order_in=queue_order,
     search=matching,
+    has_view=True,
     link=lambda m: reverse("voices:message", args=[m.id]),
     tone=lambda m: "tone-critical" if m.urgency == "critical" else "",
     columns=(
         Column("ticket", _("回执号"), lambda m: m.ticket, width=16),
-        Column("urgency", _("紧急"), lambda m: m.urgency, "urgency", width=8),
+        Column("urgency", _("紧急程度"), lambda m: m.urgency, "urgency", width=8),
         Column("band", _("把握"), lambda m: m.band, "band", width=10),
         Column("body", _("内容"), lambda m: m.body if len(m.body) <= 80 else m.body[:79] + "…", width=60),
         Column("intent", _("诉求"), lambda m: m.intent, "intent", width=8),
-        Column("topic", _("类别"), lambda m: topic_name(m.topic) if m.topic else "", width=20),
+        Column("topic", _("类别"), lambda m: topic_label(m.topic) if m.topic else "", width=20),
         Column("place", _("地点"), lambda m: m.place.address, width=20),
         Column("channel", _("渠道"), lambda m: m.get_channel_display(), width=12),
         Column("state", _("状态"), lambda m: m.get_state_display(), width=12),
@@ -69,9 +72,9 @@ MESSAGES = Register(
     filters=(
         Filter("tab", _("队列"), in_queue, "choice", lambda _a: [(k, title) for k, (title, _c) in QUEUES.items()]),
         choice_filter("band", _("把握"), "band", [(k, s.word) for k, s in BAND.items()]),
-        choice_filter("urgency", _("紧急"), "urgency", [(k, s.word) for k, s in URGENCY.items()]),
+        choice_filter("urgency", _("紧急程度"), "urgency", [(k, s.word) for k, s in URGENCY.items()]),
         choice_filter("intent", _("诉求"), "intent", [(k, s.word) for k, s in INTENT.items()]),
-        Filter("topic", _("类别"), _by_topic, "choice", lambda _a: [(c, topic_name(c)) for c in default_topics()]),
+        Filter("topic", _("类别"), _by_topic, "choice", lambda _a: topic_choices()),
         choice_filter("channel", _("渠道"), "channel", Channel.choices),
         choice_filter("state", _("状态"), "state", State.choices),
         Filter("community", _("社区"), lambda rows, path: rows.filter(place_path__under=path), "choice", communities),

@@ -23,7 +23,7 @@ from .operations import Understood, file_batch, park_message
 
 log = structlog.get_logger(__name__)
 
-# Values that identify somebody never go into the record of a reading.
+# Values that identify somebody never go into the record of a reading, which is sealed as well.
 _PRIVATE = ("personal", "masked", "redacted")
 _SURE_PLACE = 0.6
 

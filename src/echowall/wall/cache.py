@@ -41,9 +41,9 @@ NEW_SECONDS = 0.4
 _PARAMETERS = ("community", "page", "q", "topic")
 _KEPT_STATUS = ("200", "404")
 _CONTROL = "public, max-age=10, stale-while-revalidate=60"
-_AWAY = (
+AWAY_PAGE = (
     "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><title>回音壁</title>"
-    "<p>页面正在恢复,请过一会儿再试。生命危险请先拨 120、110、119。</p><p>Please try again in a moment.</p>"
+    "<p>页面正在恢复，请过一会儿再试。生命危险请先拨 120、110、119。</p><p>Please try again in a moment.</p>"
 )
 
 
@@ -247,7 +247,7 @@ def _ask(inner: Application, environ: Environ) -> tuple[str, str, str, bytes]:
 
 def _send(copy: Copy | None, environ: Environ, start_response: StartResponse, *, is_shared: bool) -> Iterable[bytes]:
     if copy is None:
-        body = _AWAY.encode()
+        body = AWAY_PAGE.encode()
         start_response(
             "503 Service Unavailable",
             [

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from echowall.kernel import clock
 from echowall.kernel.errors import InvalidInput, NotFound, Problem
 from echowall.kernel.middleware import actor_of
-from echowall.understanding.topics import topic_name
+from echowall.kernel.topic_words import topic_label
 
 from . import operations, queries
 from .models import WallPost
@@ -50,7 +50,7 @@ def moderate(request: HttpRequest, post_id: UUID | None = None) -> HttpResponse:
         raise InvalidInput(Problem("filter_invalid", _("没有这个选项"), place="state", value=state))
     chosen = queries.own_posts(actor).filter(id=post_id).first() if post_id else None
     if post_id and chosen is None:
-        raise NotFound(Problem("post_unknown", _("没有这一条,或不在您的职责范围内"), value=str(post_id)))
+        raise NotFound(Problem("post_unknown", _("没有这一条，或不在您的职责范围内"), value=str(post_id)))
     if chosen is not None and "state" not in request.GET:
         state = chosen.state
     posts = queries.queue(actor, state)
@@ -78,7 +78,7 @@ def _context(
         context |= {
             "seen": seen,
             "flags": [FLAGS.get(flag, flag) for flag in chosen.flags],
-            "topic": topic_name(chosen.topic),
+            "topic": topic_label(chosen.topic),
             "steps": [
                 {
                     "title": KINDS.get(s.kind, s.kind),
@@ -101,7 +101,7 @@ def decide(request: HttpRequest, post_id: UUID) -> HttpResponse:
     doing = request.POST.get("do", "")
     chosen = queries.own_posts(actor).filter(id=post_id).first()
     if chosen is None:
-        raise NotFound(Problem("post_unknown", _("没有这一条,或不在您的职责范围内"), value=str(post_id)))
+        raise NotFound(Problem("post_unknown", _("没有这一条，或不在您的职责范围内"), value=str(post_id)))
     if doing in {"save", "publish"}:
         try:
             operations.edit_post(
@@ -123,7 +123,7 @@ def decide(request: HttpRequest, post_id: UUID) -> HttpResponse:
         messages.success(request, _("已公开。按 z 撤销"))
     elif doing == "hide":
         operations.hide_post(post_id=post_id, reason=request.POST.get("reason", ""), actor=actor, at=at)
-        messages.success(request, _("已设为不公开,几秒内从页面消失。按 z 撤销"))
+        messages.success(request, _("已设为不公开，几秒内从页面消失。按 z 撤销"))
     elif doing == "undo":
         operations.undo_step(post_id=post_id, actor=actor, at=at)
         messages.success(request, _("已撤销上一步"))

@@ -22,6 +22,7 @@ from echowall.kernel.search import terms
 from echowall.matters import queries as matters_queries
 from echowall.matters.queries import AnsweredMatter
 from echowall.places import queries as places_queries
+from echowall.teams import queries as teams_queries
 from echowall.voices import queries as voices_queries
 
 from . import policy
@@ -44,9 +45,9 @@ def propose_post(*, matter_id: UUID, actor: Actor, at: datetime) -> WallPost | N
         return None
     said = voices_queries.publication_facts(matter.message_id) if matter.message_id else None
     sender = said.sender if said else ""
-    texts = Texts(
-        *(public_text(text, sender) for text in (matter.title, said.body if said else matter.summary, matter.answer))
-    )
+    numbers = teams_queries.public_numbers(matter.office_id)
+    asked = said.body if said else matter.summary
+    texts = Texts(*(public_text(text, sender, numbers) for text in (matter.title, asked, matter.answer)))
     waits = reasons_to_wait(
         policy.in_force(matter.place_path, at),
         topic=matter.topic,
@@ -193,7 +194,7 @@ def _moved(post_id: UUID, state: WallPost.State, kind: str, reason: str, actor: 
         if post.state == state:
             return post
         if state == _S.PUBLISHED and "not_agreed" in post.flags:
-            raise refuse("not_agreed", _("反映人不同意公开,不能公开"), place="state", value=post.title)
+            raise refuse("not_agreed", _("反映人不同意公开，不能公开"), place="state", value=post.title)
         _step(post, kind, _kept(post), actor, at, reason)
         _set_state(post, state, actor, at)
     return post
@@ -203,7 +204,7 @@ def _moderated(post_id: UUID, actor: Actor) -> WallPost:
     """Return the post, locked. Raises NotFound ``post_unknown``, NotPermitted without wall.moderate there."""
     post = WallPost.objects.select_for_update().filter(id=post_id).first()
     if post is None or not actor.scope.covers(post.place_path):
-        raise NotFound(Problem("post_unknown", _("没有这一条,或不在您的职责范围内"), value=str(post_id)))
+        raise NotFound(Problem("post_unknown", _("没有这一条，或不在您的职责范围内"), value=str(post_id)))
     actor.require("wall.moderate", post.place_path)
     return post
 

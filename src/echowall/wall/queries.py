@@ -16,8 +16,10 @@ from echowall.kernel.actors import Actor
 from echowall.kernel.errors import NotFound, Problem
 from echowall.kernel.scope import as_system
 from echowall.kernel.search import matching
+from echowall.kernel.topic_words import topic_label
 from echowall.matters import queries as matters_queries
-from echowall.understanding.topics import default_topics, topic_name
+from echowall.teams import queries as teams_queries
+from echowall.understanding.topics import default_topics
 from echowall.voices import queries as voices_queries
 
 from .models import Edition, WallPost, WallStep
@@ -97,14 +99,14 @@ def post_by_slug(slug: str) -> WallPost:
     """
     post = published().filter(slug=slug).first()
     if post is None:
-        raise NotFound(Problem("post_unknown", "没有这一条,或已不再公开", value=slug))
+        raise NotFound(Problem("post_unknown", "没有这一条，或已不再公开", value=slug))
     return post
 
 
-def topics_on_wall(language: str = "zh") -> list[tuple[str, str]]:
+def topics_on_wall() -> list[tuple[str, str]]:
     """Return code and name of the main topics that have something on the wall."""
     used = {t.split(".")[0] for t in _published_values("topic")}
-    return [(code, topic_name(code, language)) for code, t in default_topics().items() if not t.parent and code in used]
+    return [(code, topic_label(code)) for code, t in default_topics().items() if not t.parent and code in used]
 
 
 def communities_on_wall() -> list[tuple[str, str]]:
@@ -145,8 +147,9 @@ class Moderation:
 
 def own_posts(actor: Actor) -> QuerySet[WallPost]:
     """Return the posts that an actor moderates: of the own places, not what other offices have published."""
-    mine = Q(office_id__in=actor.scope.office_ids)
-    for path in actor.scope.paths:
+    sight = actor.scope.sight("requests")  # who administers another office has no part in its posts
+    mine = Q(office_id__in=sight.office_ids)
+    for path in sight.paths:
         mine |= Q(place_path__under=path)
     return WallPost.objects.filter(mine)
 
@@ -168,10 +171,11 @@ def moderation(post: WallPost) -> Moderation:
     matter = matters_queries.answered_matter(post.matter_id)
     said = voices_queries.publication_facts(matter.message_id) if matter and matter.message_id else None
     steps = list(WallStep.objects.filter(post=post).order_by("-id")[:12])
+    numbers = teams_queries.public_numbers(post.office_id)
     return Moderation(
         post,
-        shown_removals(said.body if said else matter.summary if matter else ""),
-        shown_removals(matter.answer if matter else ""),
+        shown_removals(said.body if said else matter.summary if matter else "", numbers),
+        shown_removals(matter.answer if matter else "", numbers),
         shown_doubts(post.question),
         shown_doubts(post.answer),
         steps,

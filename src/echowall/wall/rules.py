@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,9 +40,9 @@ class PublicText:
     flags: tuple[str, ...]
 
 
-def public_text(text: str, sender: str = "") -> PublicText:
-    """Redact ``text``; the sender's own name goes too, of "王先生" the family name."""
-    result = redact(text)
+def public_text(text: str, sender: str = "", public_numbers: Collection[str] = ()) -> PublicText:
+    """Redact ``text``; the sender's own name goes too, of "王先生" the family name; the office's own numbers stay."""
+    result = redact(text, public_numbers=public_numbers)
     counts: dict[str, int] = {}
     for one in result.removed:
         counts[one.kind] = counts.get(one.kind, 0) + 1
@@ -126,9 +126,9 @@ class Piece:
     instead: str = ""
 
 
-def shown_removals(text: str) -> list[Piece]:
+def shown_removals(text: str, public_numbers: Collection[str] = ()) -> list[Piece]:
     """Return the original in pieces, with what the redaction takes out marked."""
-    result: Redaction = redact(text)
+    result: Redaction = redact(text, public_numbers=public_numbers)
     pieces, at = [], 0
     for one in result.removed:
         pieces += [Piece(text[at : one.start]), Piece(one.words, one.kind, one.instead)]

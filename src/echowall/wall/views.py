@@ -14,14 +14,10 @@ from django.views.decorators.http import require_safe
 
 from echowall.kernel import clock
 from echowall.kernel.errors import NotFound
-from echowall.understanding.topics import topic_name
+from echowall.kernel.topic_words import topic_label
 
 from . import queries
 from .models import WallPost
-
-
-def _language() -> str:
-    return "en" if get_language() == "en" else "zh"
 
 
 def _say_url() -> str:
@@ -43,13 +39,13 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "given": given,
-        "topics": queries.topics_on_wall(_language()),
+        "topics": queries.topics_on_wall(),
         "communities": queries.communities_on_wall(),
         "counts": queries.counts(),
         "say_url": _say_url(),
         "previous": _address(given, page.number - 1) if page.number > 1 else "",
         "next": _address(given, page.number + 1) if page.has_next else "",
-        "named": {post.id: topic_name(post.topic.split(".")[0], _language()) for post in page.posts},
+        "named": {post.id: topic_label(post.topic.split(".")[0]) for post in page.posts},
     }
     return render(request, "wall/index.html", context)
 
@@ -66,7 +62,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "wall/detail.html",
         {
             "post": post,
-            "topic": topic_name(post.topic, _language()),
+            "topic": topic_label(post.topic),
             "say_url": _say_url(),
         },
     )
@@ -92,13 +88,13 @@ def feed(request: HttpRequest) -> HttpResponse:
             unique_id=address,
             updateddate=post.published_at,
             pubdate=post.published_at,
-            categories=[topic_name(post.topic)],
+            categories=[topic_label(post.topic)],
         )
     return HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
 
 
 def _summary(post: WallPost) -> str:
-    return _("%(place)s 反映:%(question)s\n答复:%(answer)s") % {
+    return _("%(place)s 反映：%(question)s\n答复：%(answer)s") % {
         "place": post.place_name,
         "question": post.question,
         "answer": post.answer,

@@ -139,8 +139,11 @@ def _segment(part: str | Hole, words: Mapping[str, str], counted: Callable[[Hole
     if not part.is_figure:
         return {"text": words[part.name]}
     one = counted(part)
+    is_share = one.figure.kind in {"rate", "median"}
+    unit = str(one.figure.unit) if one.figure.kind == "median" and one.value is not None else ""
     return {
-        "text": one.text,
+        "text": f"{one.text} {unit}".strip() if unit.isascii() else one.text + unit,
+        "note": _("（n=%d）") % one.n if is_share else "",  # said beside it, on the page and on paper
         "figure": one.code,
         "n": one.n,
         "url": one.url,
@@ -167,7 +170,7 @@ def _table(section: Section, subject: Subject, counted: _Counter, language: str)
     order = sorted(groups.items(), key=lambda item: (-item[1], item[0]))
     lines = [
         {
-            "name": names.get(value, value) or _("(未分)"),
+            "name": names.get(value, value) or _("（未分）"),
             "count": n,
             "url": count(
                 figure.code, counted.actor, subject.period, {**subject.narrowing(figure.register), key: value}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from echowall.kernel.ids import new_id
 from echowall.matters.models import HistoryEvent, Matter
+from echowall.matters.queries.escalations import loud_events
 from echowall.voices.models import Message
 
 # A row's id is made a little before its transaction commits; looking back this far misses none.
@@ -25,6 +26,12 @@ class Critical:
 
     id: UUID
     title: str
+    escalations: int = 0
+
+    @property
+    def bell(self) -> str:
+        """What rings once: the matter, and the matter again after each escalation."""
+        return f"{self.id}:{self.escalations}" if self.escalations else str(self.id)
 
 
 def changes_since(since: UUID) -> tuple[set[UUID], set[UUID]]:
@@ -37,4 +44,6 @@ def changes_since(since: UUID) -> tuple[set[UUID], set[UUID]]:
 def critical_waiting() -> list[Critical]:
     """Return the critical matters in sight that wait to be accepted, the newest first, at most 20."""
     rows = Matter.objects.filter(urgency="critical", state__in=("collected", "opened", "dispatched"))
-    return [Critical(i, title) for i, title in rows.order_by("-opened_at", "-id").values_list("id", "title")[:20]]
+    found = list(rows.order_by("-opened_at", "-id").values_list("id", "title")[:20])
+    rung = loud_events([i for i, _title in found])
+    return [Critical(i, title, rung.get(i, 0)) for i, title in found]

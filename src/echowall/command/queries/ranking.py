@@ -86,7 +86,7 @@ def ranking(actor: Actor, by: str, period: Period, *, language: str = "zh") -> l
     if by not in {"team", "community"}:
         raise InvalidInput(Problem("ranking_unknown", _("只能按专班或社区排名"), place="by", value=by))
     if period.since is None or period.until is None or period.since > period.until:
-        raise InvalidInput(Problem("period_missing", _("请填写起止日期,开始不晚于结束"), place="since"))
+        raise InvalidInput(Problem("period_missing", _("请填写起止日期，开始不晚于结束"), place="since"))
     weights = {code: float(value_in_force(f"weight_{code.removesuffix('_rate')}", period.until)) for code in RATES}
     at_least = int(value_in_force("ranking_at_least", period.until))
     days = (period.until - period.since).days + 1

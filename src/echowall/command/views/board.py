@@ -15,9 +15,9 @@ from echowall.kernel import clock
 from echowall.kernel.actors import Actor
 from echowall.kernel.middleware import actor_of
 from echowall.kernel.signs import CLOCK, INTENT, URGENCY
+from echowall.kernel.topic_words import topic_label
 from echowall.matters.registers import channel_label
 from echowall.places.models import Place
-from echowall.understanding.topics import topic_name
 
 from .. import keeping, live
 from ..queries.board import Share, Snapshot
@@ -51,14 +51,9 @@ def _lists(actor: Actor) -> dict[str, Any]:
     issues = hot_issues(actor, clock.now())
     return {
         "hot": [
-            {"issue": one, "topic": topic_name(one.topic, _language()), "url": rows_address("matters", one.query)}
-            for one in issues
+            {"issue": one, "topic": topic_label(one.topic), "url": rows_address("matters", one.query)} for one in issues
         ],
     }
-
-
-def _language() -> str:
-    return "en" if get_language() == "en" else "zh"
 
 
 def _charts(kept: Snapshot) -> list[dict[str, Any]]:
@@ -77,15 +72,15 @@ def _charts(kept: Snapshot) -> list[dict[str, Any]]:
     n = ngettext("近7日立案 n = %(n)d", "近7日立案 n = %(n)d", total) % {"n": total}
     standing = _("在办 n = %(n)d") % {"n": kept.tiles["in_hand"]}
     return [
-        {"title": _("十四日走势"), "data": _trend(kept), "note": _("按日,上海时间"), "wide": True},
+        {"title": _("十四日走势"), "data": _trend(kept), "note": _("按日，上海时间"), "wide": True},
         _bars(
-            _("在办:时限颜色"),
+            _("在办：时限颜色"),
             kept.open_by["colour"],
             {k: str(CLOCK[k].word) for k in ("green", "amber", "red")},
             standing,
         ),
-        _bars(_("在办:紧急程度"), kept.open_by["urgency"], {k: str(s.word) for k, s in URGENCY.items()}, standing),
-        _bars(_("在办:社区"), kept.open_by["community"], names, standing),
+        _bars(_("在办：紧急程度"), kept.open_by["urgency"], {k: str(s.word) for k, s in URGENCY.items()}, standing),
+        _bars(_("在办：社区"), kept.open_by["community"], names, standing),
         _bars(
             _("来自渠道"),
             kept.came_by["channel"],
@@ -96,7 +91,7 @@ def _charts(kept: Snapshot) -> list[dict[str, Any]]:
         _bars(
             _("事项类别"),
             kept.came_by["topic"],
-            {s.value: topic_name(s.value, _language()) for s in kept.came_by["topic"]},
+            {s.value: topic_label(s.value) for s in kept.came_by["topic"]},
             n,
         ),
     ]
@@ -115,7 +110,7 @@ def _bars(title: str, shares: list[Share], names: Mapping[str, str], note: str) 
     return {
         "title": title,
         "data": data,
-        "note": note + (_(",另有 %(n)d 件未列") % {"n": rest} if rest else ""),
+        "note": note + (_("，另有 %(n)d 件未列") % {"n": rest} if rest else ""),
         "height": f"{max(90, 34 + 26 * len(shown))}px",
     }
 

@@ -77,7 +77,7 @@ def _subject(asked: Mapping[str, str], span: str, actor: Actor) -> Subject:
 
 def _community(path: str, actor: Actor) -> Place:
     if path not in dict(communities(actor)):
-        raise NotFound(Problem("community_unknown", _("没有这个社区,或不在您的职责范围内"), value=path[:80]))
+        raise NotFound(Problem("community_unknown", _("没有这个社区，或不在您的职责范围内"), value=path[:80]))
     return Place.objects.get(path=path)
 
 
@@ -137,7 +137,7 @@ def _issued(request: HttpRequest, bulletin_id: UUID) -> Bulletin:
     actor_of(request).require("matters.see")
     found = Bulletin.objects.filter(id=bulletin_id).first()
     if found is None:
-        raise NotFound(Problem("bulletin_unknown", _("没有这期简报,或不在您的职责范围内"), value=str(bulletin_id)))
+        raise NotFound(Problem("bulletin_unknown", _("没有这期简报，或不在您的职责范围内"), value=str(bulletin_id)))
     return found
 
 
@@ -166,12 +166,14 @@ def _lines(document: dict[str, Any], number: str) -> list[str]:
     lines = [f"{number}  {document['period']}", ""]
     for section in document["sections"]:
         lines += [section["heading"]] if section["heading"] else []
-        lines.append("".join(part["text"] for part in section["segments"]))
+        lines.append("".join(part["text"] + part.get("note", "") for part in section["segments"]))
         if section["table"]:
             unit = section["table"]["unit"]
-            lines.append(";".join(f"{line['name']} {line['count']}{unit}" for line in section["table"]["lines"]) + "。")
+            lines.append(
+                "；".join(f"{line['name']} {line['count']}{unit}" for line in section["table"]["lines"]) + "。"
+            )
         lines.append("")
-    lines += [_("口径:")] + [f"{d['title']}(n={d['n']}):{d['definition']}" for d in document["definitions"]]
+    lines += [_("口径：")] + [f"{d['title']}（n={d['n']}）：{d['definition']}" for d in document["definitions"]]
     return [*lines, "", _("截至 %s") % document["as_of"][:16].replace("T", " ")]
 
 

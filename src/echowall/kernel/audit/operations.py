@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from echowall.understanding.redaction import mask
+
 from ..actors import Actor
 from ..ids import new_id
 from ..models import AuditCheckpoint, AuditEntry, AuditLink
@@ -52,7 +54,7 @@ def record(
     """Write down that ``actor`` did ``action`` (past tense, ``app.thing.done``) to ``subject`` (kind, id) at ``at``.
 
     ``where`` is (office id, place path) of the subject, by which the entry is visible to that office's inspectors.
-    ``detail`` is JSON and must hold no personal data in plain text. Runs in the caller's transaction.
+    ``detail`` is JSON and must hold no personal data in plain text; numbers of people in ``reason`` are masked. Runs in the caller's transaction.
     """
     entry = AuditEntry(
         id=new_id(),
@@ -66,7 +68,7 @@ def record(
         subject_id=str(subject[1]),
         office_id=where[0],
         place_path=where[1],
-        reason=reason,
+        reason=mask(reason) if reason else "",
         detail=dict(detail or {}),
     )
     entry.digest = digest(entry)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
 from ..actors import Actor
 from ..clock import day_of, midnight
 from ..errors import Problem
+
+if TYPE_CHECKING:
+    from .taking_in import TakeIn
 
 Rows = QuerySet[Any, Any]
 Choices = Sequence[tuple[str, object]]
@@ -51,7 +54,11 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A register. ``base`` gives the rows an actor may ever see here; row-level security stands behind it anyway."""
+    """A register. ``base`` gives the rows an actor may ever see here; row-level security stands behind it anyway.
+
+    ``order_in`` may name another order for the filters given (a queue that is worked off), for who asks for none.
+    ``has_view`` tells that the table has an ``rls.SeenView``, by which the rows of whoever sees few are counted.
+    """
 
     name: str
     title: object
@@ -60,10 +67,13 @@ class Register:
     columns: Sequence[Column]
     filters: Sequence[Filter] = ()
     order: str = "-id"
+    order_in: Callable[[Mapping[str, str]], Sequence[Any]] | None = None
     search: Callable[[Rows, str], Rows] | None = None
     link: Callable[[Any], str] | None = None
     tone: Callable[[Any], str] | None = None  # css class of a row that stands out
     empty: object = ""
+    has_view: bool = False
+    takes_in: TakeIn | None = None  # what may be changed in its Excel file and taken back
     extra: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

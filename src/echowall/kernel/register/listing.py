@@ -15,6 +15,7 @@ from ..actors import Actor
 from ..errors import InvalidInput, Problem
 from ..search import FOUND_AT_MOST
 from .definition import Column, Filter, Register, Rows, filter_problem
+from .seen import sees_few, through_view
 
 PAGE_ROWS = 50
 # Counting and paging stop here: nobody reads three thousand rows on a screen, and a count of a million is a wait.
@@ -25,7 +26,7 @@ _PAGE = re.compile("[0-9]{1,4}")  # isdigit() would let "²" through
 
 @dataclass
 class Listing:
-    """A register narrowed by filters, search and order."""
+    """A register narrowed by filters, search and order; ``order`` is "" where the filters bring their own."""
 
     register: Register
     actor: Actor
@@ -37,7 +38,10 @@ class Listing:
     @cached_property
     def count(self) -> int:
         """How many rows there are, at most one more than ``SEEN_AT_MOST``."""
-        return self.rows.order_by()[: SEEN_AT_MOST + 1].count()
+        # What a search found is few rows by their ids; of everything else, few rows of many may be in sight.
+        is_narrow = self.register.has_view and "q" not in self.given and sees_few(self.rows)
+        rows = through_view(self.rows) if is_narrow else self.rows
+        return rows.order_by()[: SEEN_AT_MOST + 1].count()
 
     @property
     def is_capped(self) -> bool:
@@ -48,7 +52,7 @@ class Listing:
     def count_text(self) -> str:
         """The count as the page says it; a search says when it shows only the newest of what it found."""
         if "q" in self.given and self.count >= FOUND_AT_MOST:
-            return _("最新的 %d 条,请再加条件") % FOUND_AT_MOST
+            return _("最新的 %d 条，请再加条件") % FOUND_AT_MOST
         return _("%d 条以上") % SEEN_AT_MOST if self.is_capped else _("%d 条") % self.count
 
     @cached_property
@@ -74,6 +78,11 @@ class Listing:
         """Return the query string with some values changed; an empty value takes one out."""
         values = {**self.given, "order": self.order if self.order != self.register.order else "", **changes}
         return "?" + urlencode({k: v for k, v in values.items() if v not in ("", None)})
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The filters, and the order where it is not the usual one: what a saved view keeps and an export repeats."""
+        return {**self.given, **({"order": self.order} if self.order not in ("", self.register.order) else {})}
 
     @property
     def previous(self) -> str:
@@ -112,9 +121,12 @@ def listing_for(register: Register, actor: Actor, asked: Mapping[str, str]) -> L
     page_text = asked.get("page", "1") or "1"
     page_number = int(page_text) if _PAGE.fullmatch(page_text) else 0
     if not 1 <= page_number <= SEEN_AT_MOST // PAGE_ROWS:
-        problems.append(Problem("page_invalid", _("没有这一页,请缩小筛选范围"), place="page", value=page_text))
+        problems.append(Problem("page_invalid", _("没有这一页，请缩小筛选范围"), place="page", value=page_text))
     if problems:
         raise InvalidInput(problems)
+    own = register.order_in(given) if register.order_in and not asked.get("order") else ()
+    if own:
+        return Listing(register, actor, rows.order_by(*own), given, "", page_number)
     tie = "-id" if order.startswith("-") else "id"
     return Listing(register, actor, rows.order_by(order, tie), given, order, page_number)
 
@@ -128,7 +140,7 @@ def _applied(item: Filter, rows: Rows, text: str, actor: Actor) -> tuple[Rows, P
     try:
         return item.apply(rows, text), None
     except ValueError:
-        return rows, filter_problem(item, text, _("不能这样筛选,日期请写成 2022-05-03"))
+        return rows, filter_problem(item, text, _("不能这样筛选，日期请写成 2022-05-03"))
 
 
 def _order(register: Register, asked: str) -> tuple[str, Problem | None]:

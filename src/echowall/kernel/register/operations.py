@@ -63,15 +63,14 @@ def save_view(
     name = name.strip()[:60]
     if not name:
         raise InvalidInput(Problem("name_missing", _("请给视图起个名称"), place="view_name"))
-    kept = {**listing.given, **({"order": listing.order} if listing.order != register.order else {})}
     office_id = actor.scope.office_ids[0] if shared and actor.scope.office_ids else None
     with transaction.atomic():
         view, _created = SavedView.objects.update_or_create(
             register=register.name,
             owner_id=actor.id,
             name=name,
-            defaults={"query": kept, "office_id": office_id, "created_at": at},
-            create_defaults={"id": new_id(), "query": kept, "office_id": office_id, "created_at": at},
+            defaults={"query": listing.kept, "office_id": office_id, "created_at": at},
+            create_defaults={"id": new_id(), "query": listing.kept, "office_id": office_id, "created_at": at},
         )
         audit.record(
             actor=actor,
@@ -92,7 +91,7 @@ def delete_view(*, view_id: UUID, actor: Actor, at: datetime) -> None:
     with transaction.atomic():
         count, _by = SavedView.objects.filter(id=view_id, owner_id=actor.id).delete()
         if not count:
-            raise NotFound(Problem("view_unknown", _("没有这个视图,或不是您的"), value=str(view_id)))
+            raise NotFound(Problem("view_unknown", _("没有这个视图，或不是您的"), value=str(view_id)))
         audit.record(actor=actor, at=at, action="kernel.view.deleted", subject=("view", view_id))
 
 
@@ -115,8 +114,9 @@ def start_export(*, register: Register, asked: Mapping[str, str], actor: Actor, 
     listing = listing_for(register, actor, asked)
     with transaction.atomic():
         work = Progress.objects.create(
-            id=new_id(), kind="export", title=f"{register.title}-{at:%Y%m%d-%H%M}", owner_id=actor.own_id, started_at=at
-        )
+            id=new_id(), kind="export", title=f"{register.title}-{at:%Y%m%d-%H%M}", owner_id=actor.own_id, started_at=at,
+            result={"register": register.name, "asked": dict(asked)},
+        )  # fmt: skip
         audit.record(
             actor=actor,
             at=at,
@@ -124,5 +124,5 @@ def start_export(*, register: Register, asked: Mapping[str, str], actor: Actor, 
             subject=("register", register.name),
             detail={"filters": _recorded(listing.given)},
         )
-        enqueue(write_export, work_id=str(work.id), register=register.name, asked=dict(asked), worker_id=str(actor.id))
+        enqueue(write_export, work_id=str(work.id), worker_id=str(actor.id))
     return work

@@ -24,6 +24,7 @@ from ..models import Progress, SavedView
 from . import operations
 from .definition import Register, find
 from .listing import listing_for
+from .taking_in_views import take_in_page
 
 
 def saved_views(register: Register, actor: Actor) -> list[SavedView]:
@@ -38,11 +39,10 @@ def register_view(register: Register, template: str = "kernel/register/page.html
     def view(request: HttpRequest) -> HttpResponse:
         actor = actor_of(request)
         listing = listing_for(register, actor, request.GET.dict())
-        context = {"listing": listing, "register": register}
+        context = {"listing": listing, "register": register, "views": saved_views(register, actor)}
         if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
-            return render(request, "kernel/register/list.html", context)
+            return render(request, "kernel/register/fragment.html", context)
         context |= {
-            "views": saved_views(register, actor),
             "filters": operations.filters_shown(register, actor, listing),
             "narrowed": operations.narrowed_by(register, listing),
         }
@@ -90,6 +90,11 @@ def export(request: HttpRequest, name: str) -> HttpResponse:
     return redirect("kernel:progress", progress.id)
 
 
+def take_in(request: HttpRequest, name: str) -> HttpResponse:
+    """Take back the Excel file of a register that was changed by hand."""
+    return take_in_page(request, _register(name))
+
+
 def progress(request: HttpRequest, progress_id: UUID) -> HttpResponse:
     """Show how far long work is; JSON for the page that polls."""
     work = _own_progress(request, progress_id)
@@ -119,7 +124,7 @@ def download(request: HttpRequest, progress_id: UUID) -> FileResponse:
     work = _own_progress(request, progress_id)
     path = Path(settings.MEDIA_ROOT) / "exports" / work.file
     if not work.file or not path.is_file():
-        raise NotFound(Problem("file_gone", _("文件已过期清除,请重新导出"), value=work.title))
+        raise NotFound(Problem("file_gone", _("文件已过期清除，请重新导出"), value=work.title))
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"{work.title}.xlsx")
 
 
@@ -133,5 +138,5 @@ def _register(name: str) -> Register:
 def _own_progress(request: HttpRequest, progress_id: UUID) -> Progress:
     work = Progress.objects.filter(id=progress_id, owner_id=actor_of(request).own_id).first()
     if work is None:
-        raise NotFound(Problem("work_unknown", _("没有这项后台工作,或不是您发起的"), value=str(progress_id)))
+        raise NotFound(Problem("work_unknown", _("没有这项后台工作，或不是您发起的"), value=str(progress_id)))
     return work

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +13,15 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form
 from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 
 from echowall.kernel import assets, clock, signs
 
 register = template.Library()
+
+_WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+_FIELD_NAME = re.compile(r"[a-z][a-z0-9_.]*")
+_NEAR_DAYS = 7  # within these a weekday says more than a date
 
 
 @register.simple_tag
@@ -101,16 +107,22 @@ def _clock_badge(state: str, due_at: datetime | None, amber_at: datetime | None)
 
 @register.simple_tag
 def stamp(at: datetime | None) -> SafeString:
-    """An instant as the desk reads it: `05-03 19:42`, with the year on hover and when it is not this year's."""
+    """An instant as the desk reads it: `05-03 周二 19:42` within a week of now, `04-11 19:42` this year, else with the year.
+
+    No "today": a page left open over midnight would lie.
+    """
     if at is None:
-        return mark_safe('<span class="ew-muted">—</span>')
+        return mark_safe('<span class="ew-muted ew-none">—</span>')
     local = clock.local(at)
-    form = "%m-%d %H:%M" if local.year == clock.today().year else "%Y-%m-%d %H:%M"
+    today = clock.today()
+    day = local.strftime("%m-%d" if local.year == today.year else "%Y-%m-%d")
+    if abs((local.date() - today).days) < _NEAR_DAYS:
+        day = f"{day} {_WEEKDAYS[local.weekday()]}"
     return format_html(
         '<time class="ew-num ew-nowrap" datetime="{}" title="{}">{}</time>',
         local.isoformat(),
-        local.strftime("%Y-%m-%d %H:%M:%S"),
-        local.strftime(form),
+        f"{local:%Y-%m-%d} {_WEEKDAYS[local.weekday()]} {local:%H:%M:%S}",
+        f"{day} {local:%H:%M}",
     )
 
 
@@ -225,6 +237,13 @@ def chart(title: str, data: dict[str, Any], note: str = "", height: str = "") ->
 def level_sign(message: Any) -> signs.Sign:
     """The sign of a Django message by its level."""
     return signs.sign(signs.MESSAGE_LEVEL, message.level_tag)
+
+
+@register.filter
+def place_in_words(place: object) -> str:
+    """Where a problem is, as far as people can read it: the bare name of a field (``text``) is nothing to show."""
+    said = str(place or "")
+    return "" if _FIELD_NAME.fullmatch(said) else said
 
 
 @register.simple_tag

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.utils.html import format_html
@@ -31,6 +32,12 @@ def column_head(listing: Listing, column: Column) -> SafeString:
     )
 
 
+@register.filter
+def as_query(values: dict[str, str]) -> str:
+    """The query string of saved filters."""
+    return urlencode(values)
+
+
 @register.simple_tag
 def row_tone(definition: Register, row: Any) -> SafeString:
     """The class of a row that stands out."""
@@ -54,10 +61,10 @@ def _drawn(column: Column, value: Any) -> SafeString:
     if column.kind == "instant":
         return ui.stamp(value)
     if value is None or value == "":
-        return mark_safe('<span class="ew-muted">—</span>')
+        return mark_safe('<span class="ew-muted ew-none">—</span>')
     badges = {"urgency": ui.urgency_badge, "intent": ui.intent_badge, "band": ui.band_badge}
     if column.kind in badges:
         return badges[column.kind](value)
     if column.kind == "number":
         return format_html('<span class="ew-num">{}</span>', value)
-    return format_html("{}", value)
+    return format_html('<span class="ew-long">{}</span>' if column.kind == "text" else "{}", value)

@@ -104,8 +104,13 @@ class TestChart:
 class TestStamp:
     def test_other_years_are_said(self) -> None:
         with clock.fixed(NOW):
-            assert ">05-03 20:00<" in render("{% stamp at %}", at=NOW)
+            assert ">05-03 周二 20:00<" in render("{% stamp at %}", at=NOW)
             assert ">2021-05-03 20:00<" in render("{% stamp at %}", at=NOW.replace(year=2021))
+
+    def test_says_the_weekday_within_a_week(self) -> None:
+        with clock.fixed(NOW):
+            assert ">05-09 周一 20:00<" in render("{% stamp at %}", at=NOW + timedelta(days=6))
+            assert ">04-26 20:00<" in render("{% stamp at %}", at=NOW - timedelta(days=7))
 
 
 class TestIcons:

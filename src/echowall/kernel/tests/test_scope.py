@@ -2,9 +2,14 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models.expressions import RawSQL
 from tests.cast import EVENING, Cast, Street
 
-from echowall.kernel import scope
+from echowall.kernel import audit, scope
+from echowall.kernel.actors import SYSTEM_ACTOR
+from echowall.kernel.models import AuditEntry
+from echowall.kernel.search import matching, terms
+from echowall.people.operations import appoint
 from echowall.voices.channels.types import HeardMessage
 from echowall.voices.models import Message, Source
 from echowall.voices.operations import hear_messages
@@ -32,6 +37,35 @@ class TestScope:
             assert not Message.objects.exists()  # another purpose
         with scope.as_system():
             assert Message.objects.count() == 2
+
+    def test_each_purpose_counts_at_its_own_places_only(self, cast: Cast) -> None:
+        street = cast.fuhua
+        with scope.as_system():
+            boss = street.administrator
+            appoint(worker=boss, role="community", place=street.communities[0], actor=SYSTEM_ACTOR, at=EVENING)
+            for text, place in (("家门口没水", street.building), ("别的社区停电", street.communities[1])):
+                _say(street, text)
+                Message.objects.filter(body=text).update(place=place, place_path=place.path)
+                Message.objects.filter(body=text).update(terms=RawSQL("to_tsvector('simple', %s)", [terms(text)]))
+            audit.record(
+                actor=SYSTEM_ACTOR, at=EVENING, action="kernel.test.done", subject=("place", street.office.id),
+                where=(street.office.id, street.office.path),
+            )  # fmt: skip
+        actor = boss.as_actor()
+        with scope.active(actor.scope):
+            assert [m.body for m in Message.objects.all()] == ["家门口没水"]
+            assert [m.body for m in matching(Message.objects.all(), "家门口没水")] == ["家门口没水"]
+            assert not matching(Message.objects.all(), "别的社区停电")
+            assert AuditEntry.objects.filter(action="kernel.test.done").exists()  # oversight, street-wide
+        assert actor.scope.sight("requests").paths == (street.communities[0].path,)
+        assert actor.scope.sight("administration").office_ids == (street.office.id,)
+
+    def test_team_member_sees_the_matters_of_the_team_for_requests_only(self, cast: Cast) -> None:
+        handler, boss = cast.fuhua.actor("handler").scope, cast.fuhua.actor("administrator").scope
+        assert handler.sight("requests") == scope.Sight()
+        assert handler.team_ids
+        assert "requests" in handler.purposes
+        assert boss.sight("requests") == scope.Sight()
 
     def test_inner_scope_ends_with_its_block(self, cast: Cast) -> None:
         _say(cast.fuhua, "没菜了")

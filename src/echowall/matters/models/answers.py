@@ -46,6 +46,6 @@ class Callback(models.Model):
     round = models.PositiveSmallIntegerField(default=1)
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     satisfaction = models.PositiveSmallIntegerField(null=True)
-    note = models.TextField(blank=True)
+    note = models.TextField(blank=True, help_text="masked; as written in the event, sealed")
     by_id = models.UUIDField(null=True, help_text="null: the reporter answered on the progress page")
     at = models.DateTimeField()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from echowall.kernel.fields import SealedField
+
 from .matters import Matter, State
 
 
@@ -28,6 +30,8 @@ class HistoryEvent(models.Model):
     from_state = models.CharField(max_length=12, choices=State.choices, blank=True)
     to_state = models.CharField(max_length=12, choices=State.choices)
     body = models.JSONField(default=dict)
+    # The words of the body that held somebody's number, as written: shown only for a stated reason.
+    words_sealed = SealedField(null=True)
     # The same request sent twice (double click, retry) is stored once.
     request_key = models.CharField(max_length=64, null=True)
 
@@ -76,3 +80,4 @@ class Evidence(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     added_at = models.DateTimeField()
     added_by_id = models.UUIDField()
+    destroyed_at = models.DateTimeField(null=True, help_text="when its content died on its day; the row stays")

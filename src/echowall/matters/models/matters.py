@@ -37,13 +37,21 @@ class CommunityOf(models.Func):
     output_field = models.TextField()
 
 
+class TopicGroupOf(models.Func):
+    """The top of the topic tree that a topic code lies below: ``supplies`` for ``supplies.food``."""
+
+    template = "split_part(%(expressions)s, '.', 1)"
+    output_field = models.TextField()
+
+
 class Matter(models.Model):
     """A matter. Everything here but identity is a projection of its history, kept for lists; the history decides."""
 
     id = models.UUIDField(primary_key=True)
     number = models.CharField(max_length=24, unique=True)
-    office = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
-    place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
+    # db_index=False: an index over several columns begins with it, and each index is written at each move.
+    office = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+", db_index=False)
+    place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+", db_index=False)
     place_path = PathField()
     # As text, because row-level security lets an index answer only for conditions that cannot leak a row.
     community_path = models.GeneratedField(
@@ -56,10 +64,13 @@ class Matter(models.Model):
     channel = models.CharField(max_length=10)
     intent = models.CharField(max_length=10)
     topic = models.CharField(max_length=40)
+    topic_group = models.GeneratedField(
+        expression=TopicGroupOf("topic"), output_field=models.TextField(), db_persist=True
+    )
     urgency = models.CharField(max_length=8)
     is_complex = models.BooleanField(default=False)
     state = models.CharField(max_length=12, choices=State.choices)
-    lead_team = models.ForeignKey("teams.Team", on_delete=models.PROTECT, null=True, related_name="+")
+    lead_team = models.ForeignKey("teams.Team", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     owner = models.ForeignKey("people.Worker", on_delete=models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField()
     needed_by_at = models.DateTimeField(null=True)
@@ -77,15 +88,15 @@ class Matter(models.Model):
     rework_count = models.PositiveIntegerField(default=0)
     satisfaction = models.PositiveSmallIntegerField(null=True, help_text="1 to 5, from the last callback")
     is_solved = models.BooleanField(null=True, help_text="the reporters' word at the last callback")
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
-    split_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged", db_index=False)
+    split_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts", db_index=False)
     last_seq = models.PositiveIntegerField(default=0)
     terms = SearchVectorField(null=True)
+    words_destroyed_at = models.DateTimeField(null=True, help_text="when its words died on their day")
 
     class Meta:
         indexes = (
             models.Index(fields=("office", "-opened_at", "-id"), name="matter_office_opened"),
-            models.Index(fields=("office", "state", "-opened_at"), name="matter_office_state"),
             models.Index(
                 fields=("office", "due_at"), condition=models.Q(state__in=OPEN_STATES), name="matter_open_due"
             ),
@@ -101,10 +112,17 @@ class Matter(models.Model):
             models.Index(fields=("urgency", "-opened_at", "-id"), name="matter_urgency_opened"),
             models.Index(fields=("intent", "-opened_at", "-id"), name="matter_intent_opened"),
             models.Index(fields=("topic", "-opened_at", "-id"), name="matter_topic_opened"),
+            models.Index(fields=("topic_group", "-opened_at", "-id"), name="matter_group_opened"),
             models.Index(fields=("channel", "-opened_at", "-id"), name="matter_channel_opened"),
             models.Index(fields=("community_path", "-opened_at", "-id"), name="matter_community_opened"),
             models.Index(fields=("lead_team", "-opened_at", "-id"), name="matter_team_opened"),
             models.Index(fields=("-closed_at",), condition=models.Q(closed_at__isnull=False), name="matter_closed"),
+            models.Index(
+                fields=("merged_into",), condition=models.Q(merged_into__isnull=False), name="matter_merged_into"
+            ),
+            models.Index(
+                fields=("split_from",), condition=models.Q(split_from__isnull=False), name="matter_split_from"
+            ),
             models.Index(fields=("-due_at", "-id"), name="matter_due"),
             models.Index(fields=("colour", "-opened_at", "-id"), name="matter_colour_opened"),
             # The board reads what is open from the index alone, with what row-level security asks of a row.
@@ -130,7 +148,7 @@ class Matter(models.Model):
             models.Index(
                 fields=("-opened_at", "-id"), condition=models.Q(state__in=OPEN_STATES), name="matter_open_opened"
             ),
-            GinIndex(fields=("terms",), name="matter_terms"),
+            # The index of terms stands with row-level security (rls.Keyed).
         )
 
     def __str__(self) -> str:

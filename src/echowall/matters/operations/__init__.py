@@ -4,11 +4,13 @@ from .answering import (
     Wording,
     add_reply_template,
     answer_reporters,
+    count_template_use,
     inform_reporters,
     record_callback,
     save_reply_template,
 )
 from .closing import check_matter, close_matter, closing_problems, evaluate_matter, reopen_matter
+from .correcting import follow_correction
 from .dispatching import accept_matter, dispatch_by_route, dispatch_matter, request_joint_handling, return_matter
 from .handling import add_evidence, finish_joint_part, note_progress, planned_nodes, report_back, set_plan
 from .joining import take_in
@@ -27,7 +29,7 @@ from .steering import (
     suspend_matter,
 )
 from .sweeping import sweep_clocks
-from .unmasking import Unmasked, unmask_reporter
+from .unmasking import Unmasked, unmask_event, unmask_reporter
 
 __all__ = [
     "ByHand",
@@ -45,10 +47,12 @@ __all__ = [
     "check_matter",
     "close_matter",
     "closing_problems",
+    "count_template_use",
     "dispatch_by_route",
     "dispatch_matter",
     "evaluate_matter",
     "finish_joint_part",
+    "follow_correction",
     "inform_reporters",
     "join_earlier",
     "join_report",
@@ -80,6 +84,7 @@ __all__ = [
     "suspend_matter",
     "sweep_clocks",
     "take_in",
+    "unmask_event",
     "unmask_reporter",
     "unmerge_matter",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from echowall.kernel import audit
@@ -17,6 +18,7 @@ from echowall.kernel.errors import InvalidInput, NotFound, Problem
 from echowall.kernel.ids import new_id
 from echowall.notices import operations as notices_operations
 from echowall.places.models import Place
+from echowall.understanding.redaction import mask
 from echowall.understanding.topics import default_topics
 from echowall.voices import queries as voices_queries
 
@@ -133,10 +135,22 @@ def answer_reporters(
     return event
 
 
+def count_template_use(*, template_id: UUID, event: HistoryEvent, at: datetime) -> bool:
+    """Count that word to reporters was written from a template, so that the wordings that serve stand first.
+
+    Returns whether it counted: not when ``event`` is the answer to an earlier try of the same request, nor for a
+    template that is not the office's or a general one.
+    """
+    if event.recorded_at < at:
+        return False
+    offered = ReplyTemplate.objects.filter(Q(office_id=event.matter.office_id) | Q(office=None), id=template_id)
+    return bool(offered.update(used_count=F("used_count") + 1))
+
+
 def _answer_problems(text: str, findings: Sequence[dict[str, Any]], despite: str | None) -> list[Problem]:
     """Return why an answer may not go out; ``despite`` is the reason for sending it all the same, None without."""
     problems = [
-        Problem("place_open", _("模板里还有没填的地方"), place="text", value=name, fix=_("填好,或删去"))
+        Problem("place_open", _("模板里还有没填的地方"), place="text", value=name, fix=_("填好，或删去"))
         for name in open_places(text)
     ]
     if findings and despite is None:
@@ -198,7 +212,7 @@ def record_callback(
             round=rounds + 1,
             outcome=outcome,
             satisfaction=satisfaction,
-            note=note.strip(),
+            note=mask(note.strip()),
             by_id=actor.id,
             at=at,
         )
@@ -255,7 +269,7 @@ def save_reply_template(
         if not given.strip()
     ]
     problems += [
-        Problem("place_unknown", _("没有这个可填的项"), place="text", value=name, fix=_("可用:%s") % "、".join(PLACES))
+        Problem("place_unknown", _("没有这个可填的项"), place="text", value=name, fix=_("可用：%s") % "、".join(PLACES))
         for name in unknown_places(wording.text)
     ]
     if wording.topic and wording.topic not in default_topics():
@@ -267,7 +281,7 @@ def save_reply_template(
         if template_id is not None:
             held = ReplyTemplate.objects.select_for_update().filter(id=template_id, office=office).first()
             if held is None:
-                raise NotFound(Problem("template_unknown", _("没有这个模板,或不是本街道的"), value=str(template_id)))
+                raise NotFound(Problem("template_unknown", _("没有这个模板，或不是本街道的"), value=str(template_id)))
             template = held
         template.name, template.text = wording.name.strip()[:60], wording.text
         template.topic, template.is_active = wording.topic, wording.is_active

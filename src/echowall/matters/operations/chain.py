@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from echowall.kernel import audit, clock, events
 from echowall.kernel.actors import Actor
 from echowall.kernel.errors import InvalidInput, NotFound, NotPermitted, Problem, refuse
 from echowall.kernel.ids import new_id
+from echowall.kernel.personal import Sealed, seal
 from echowall.kernel.scope import as_system
 from echowall.understanding.redaction import mask
 
@@ -23,6 +25,7 @@ from .. import clocks
 from ..models import HistoryEvent, Matter, State
 from ..queries.standing import standing_of
 from ..rules import MOVES, Move, hindrance, missing
+from .escalating import call_at_once
 
 _LABELS = {
     "reason": gettext_lazy("理由"),
@@ -65,7 +68,7 @@ def locked(matter_id: UUID) -> Matter:
     # terms is a search index the size of the text; nobody here reads it.
     matter = Matter.objects.select_for_update(of=("self",)).defer("terms").filter(id=matter_id).first()
     if matter is None:
-        raise NotFound(Problem("matter_unknown", _("没有这个事项,或不在您的职责范围内"), value=str(matter_id)))
+        raise NotFound(Problem("matter_unknown", _("没有这个事项，或不在您的职责范围内"), value=str(matter_id)))
     return matter
 
 
@@ -151,6 +154,24 @@ def _make(matter: Matter, step: Step, actor: Actor, at: datetime) -> HistoryEven
     return append(matter, move, step, actor, at)
 
 
+# Words of the staff for the staff. What is told to a resident ("text") may name the office's own telephone.
+_WRITTEN = ("note", "reason", "cause", "despite")
+
+
+def without_numbers(body: Mapping[str, Any]) -> tuple[dict[str, Any], Sealed | None]:
+    """Return the body with the numbers of people masked in what staff wrote, and the words as written, sealed.
+
+    Without such a number the body is returned as it is and nothing is sealed.
+    """
+    written = {name: str(body[name]) for name in _WRITTEN if isinstance(body.get(name), str)}
+    masked = {name: mask(words) for name, words in written.items()}
+    changed = {name: words for name, words in written.items() if masked[name] != words}
+    if not changed:
+        return dict(body), None
+    shown = {**body, **{name: masked[name] for name in changed}}
+    return shown, seal("note", json.dumps(changed, ensure_ascii=False))
+
+
 def append(matter: Matter, move: Move, step: Step, actor: Actor, at: datetime, *, refresh: bool = True) -> HistoryEvent:
     """Append to the history of a locked matter what was already checked, and refresh everything derived from it.
 
@@ -165,6 +186,7 @@ def append(matter: Matter, move: Move, step: Step, actor: Actor, at: datetime, *
     if step.change is not None:
         step.change(matter)
     matter.last_seq += 1
+    body, words = without_numbers(step.body)
     event = HistoryEvent.objects.create(
         id=new_id(),
         matter=matter,
@@ -177,7 +199,8 @@ def append(matter: Matter, move: Move, step: Step, actor: Actor, at: datetime, *
         team_id=step.team_id,
         from_state=before,
         to_state=matter.state,
-        body=step.body,
+        body=body,
+        words_sealed=words,
         request_key=step.request_key,
     )
     if refresh:
@@ -189,8 +212,10 @@ def append(matter: Matter, move: Move, step: Step, actor: Actor, at: datetime, *
         action=f"matters.matter.{move.kind}",
         subject=("matter", matter.id),
         detail={"number": matter.number, "from": before, "to": matter.state, "seq": event.seq},
-        reason=mask(str(step.body.get("reason", ""))),
+        reason=str(body.get("reason", "")),
         where=(matter.office_id, matter.place_path),
     )
+    if matter.urgency == "critical" and move.kind in {"opened", "dispatched", "joint_requested", "reclassified"}:
+        call_at_once(matter, event, actor, at)
     events.publish(f"matters.matter.{move.kind}", matter_id=str(matter.id), event_id=str(event.id))
     return event

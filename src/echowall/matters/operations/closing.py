@@ -89,7 +89,7 @@ def closing_problems(matter: Matter) -> list[Problem]:
                     _("还没有回访"),
                     place="callbacks",
                     value=report.message.ticket,
-                    fix=_("请回访;联系不上的按规定次数尝试"),
+                    fix=_("请回访；联系不上的按规定次数尝试"),
                 )
             )
     if any(r.last_outcome == "not_solved" for r in standing):

@@ -145,7 +145,7 @@ def return_matter(
         if until is not None and at >= until:
             raise refuse(
                 "return_too_late",
-                _("已超过退单时限,请与调度协商改派"),
+                _("已超过退单时限，请与调度协商改派"),
                 place="returned",
                 value=f"{until:%Y-%m-%d %H:%M}",
                 fix=_("可请求吹哨联办或报请调度员改派"),

@@ -14,6 +14,7 @@ from echowall.kernel.actors import Actor
 from echowall.kernel.errors import InvalidInput, NotPermitted, Problem, refuse
 from echowall.kernel.files import keep
 from echowall.kernel.ids import new_id
+from echowall.understanding.redaction import mask
 
 from ..models import Assignment, Evidence, HistoryEvent, Matter
 from ..models.matters import OPEN_STATES
@@ -73,7 +74,7 @@ def set_plan(*, matter_id: UUID, nodes: Sequence[tuple[date, str]], actor: Actor
     ]
     if problems:
         raise InvalidInput(problems)
-    body = {"nodes": [on.isoformat() for on, _w in sorted(nodes)], "what": {on.isoformat(): w for on, w in nodes}}
+    body = {"nodes": [on.isoformat() for on, _w in sorted(nodes)], "what": {on.isoformat(): mask(w) for on, w in nodes}}
 
     def change(matter: Matter) -> None:
         matter.is_complex = True
@@ -160,7 +161,7 @@ def add_evidence(
             id=new_id(),
             matter=matter,
             kind=EVIDENCE_TYPES[content_type],
-            note=note.strip()[:300],
+            note=mask(note.strip())[:300],
             content_type=content_type,
             byte_count=len(content),
             sha256=digest,
@@ -229,7 +230,7 @@ def report_back(
                     "evidence_missing",
                     _("还没有处置凭证"),
                     place="evidence",
-                    fix=_("请上传照片或文件,或写明处置经过(不少于 10 字)"),
+                    fix=_("请上传照片或文件，或写明处置经过（不少于 10 字）"),
                 )
             )
         waiting = Assignment.objects.filter(matter=matter, ended_at=None, is_lead=False).select_related("team")

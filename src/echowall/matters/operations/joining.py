@@ -42,7 +42,7 @@ def take_in(*, message_id: UUID, actor: Actor, at: datetime) -> Matter:
         join_report(matter_id=home.matter.id, message_id=message_id, why=why, actor=actor, at=at)
         if _RANK[facts.urgency] > _RANK[home.matter.urgency]:
             reclassify_matter(
-                matter_id=home.matter.id, urgency=facts.urgency, reason=_("又有人反映,情况更紧急"), actor=actor, at=at
+                matter_id=home.matter.id, urgency=facts.urgency, reason=_("又有人反映，情况更紧急"), actor=actor, at=at
             )
     return home.matter
 

@@ -42,10 +42,10 @@ def join_report(*, matter_id: UUID, message_id: UUID, why: dict[str, Any], actor
                 _("留言已归入另一事项"),
                 place="message",
                 value=held.matter.number,
-                fix=_("如是同一件事,请并案"),
+                fix=_("如是同一件事，请并案"),
             )
         if matter.state not in OPEN_STATES:
-            raise refuse("matter_ended", _("事项已经办结,再次发生的应另立新案"), place="matter", value=matter.number)
+            raise refuse("matter_ended", _("事项已经办结，再次发生的应另立新案"), place="matter", value=matter.number)
         report = attach_report(matter=matter, message_id=message_id, is_first=False, why=why, at=at)
         make_move(
             matter_id=matter_id,
@@ -97,7 +97,7 @@ def merge_matters(*, into_id: UUID, merged_ids: Sequence[UUID], actor: Actor, at
             if merged.merged_into_id == kept.id:
                 continue
             if merged.office_id != kept.office_id:
-                raise refuse("other_office", _("不同街道的事项不能并案,请先移交"), place="merged", value=merged.number)
+                raise refuse("other_office", _("不同街道的事项不能并案，请先移交"), place="merged", value=merged.number)
 
             body = {
                 "into": str(kept.id),

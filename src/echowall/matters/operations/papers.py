@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from echowall.documents import operations as documents_operations
 from echowall.documents.models import Document
@@ -14,11 +14,10 @@ from echowall.places.models import Place
 from echowall.playbooks.clocks import ClockReport, StepReading, say_instant, say_span
 from echowall.playbooks.keeping import library
 
+from .. import clocks
 from ..models import Matter
 from ..rules import MOVES
 from .chain import Step, append
-
-_ANSWER_WITHIN = timedelta(days=1)  # for a written answer to the paper; a local convention
 
 
 def draft_paper(matter: Matter, step: StepReading, report: ClockReport, at: datetime) -> Document | None:
@@ -36,7 +35,7 @@ def draft_paper(matter: Matter, step: StepReading, report: ClockReport, at: date
         kind=kind,
         office=office,
         place_path=matter.place_path,
-        title=f"{KINDS[kind].name}:{matter.title}",
+        title=f"{KINDS[kind].name}：{matter.title}",
         subject=("matter", matter.id),
         cause=f"{matter.id}:{step.id}",
         compose=lambda number: template.fill_in({**facts, "document_number": number}),
@@ -67,7 +66,7 @@ def _facts(matter: Matter, step: StepReading, report: ClockReport, at: datetime)
         "clock_title": report.clock_sets[-1].texts.get("zh", {}).get(f"clocks.{base}", base),
         "due_at": say_instant(reading.due_at).zh if reading.due_at else "",
         "overdue": say_span(reading.remaining).zh if reading.remaining is not None else "",
-        "answer_by": say_instant(at + _ANSWER_WITHIN).zh,
+        "answer_by": say_instant(clocks.answer_paper_until(matter, at)).zh,
         "issued_on": f"{today.year}年{today.month}月{today.day}日",
         "supervision_number": notices[0].number if notices else "",
     }

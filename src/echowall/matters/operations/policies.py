@@ -19,13 +19,13 @@ from echowall.kernel.search import terms
 from echowall.places.models import Place
 
 from ..models import PolicyText
-from ..policy_files import PolicyRow
+from ..policy_files import PolicyRow, title_key
 
 
 def _require(place: Place | None, actor: Actor) -> None:
     """Refuse who may not write for a place: the desk for its own office; texts for everywhere come with the program."""
     if place is None and actor.kind != "system":
-        raise NotPermitted(Problem("not_permitted", _("通用口径随程序发布,不能在这里改"), place="place"))
+        raise NotPermitted(Problem("not_permitted", _("通用口径随程序发布，不能在这里改"), place="place"))
     actor.require("matters.check", place.path if place else None)
 
 
@@ -63,19 +63,23 @@ def save_policy_text(
 def load_policy_texts(*, rows: Sequence[PolicyRow], place: Place | None, actor: Actor, at: datetime) -> tuple[int, int]:
     """Load many texts: the same title and first day is brought up to date, others are added; (added, changed).
 
+    Titles that differ in punctuation or spaces only are the same; the one loaded replaces the one held.
+
     Raises:
         NotPermitted: the actor may not write for that place.
     """
     _require(place, actor)
     added = changed = 0
     with transaction.atomic():
+        known = {(title_key(t.title), t.valid_from): t for t in PolicyText.objects.filter(place=place).defer("terms")}
         for row in rows:
-            held = PolicyText.objects.filter(place=place, title=row.title, valid_from=row.valid_from).first()
+            held = known.get((title_key(row.title), row.valid_from))
             if held is not None and _same(held, row):
                 continue
             text = held or PolicyText(id=new_id())
             _put(text, row, place, actor, at)
             text.save()
+            known[title_key(row.title), row.valid_from] = text
             added, changed = added + (held is None), changed + (held is not None)
         if added or changed:
             audit.record(
@@ -91,7 +95,8 @@ def load_policy_texts(*, rows: Sequence[PolicyRow], place: Place | None, actor: 
 
 def _same(held: PolicyText, row: PolicyRow) -> bool:
     return all(
-        getattr(held, name) == getattr(row, name) for name in ("text", "source", "issued_on", "valid_until", "topic")
+        getattr(held, name) == getattr(row, name)
+        for name in ("title", "text", "source", "issued_on", "valid_until", "topic")
     )
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from echowall.kernel.actors import Actor, Grant
 from echowall.kernel.scope import as_system
+from echowall.understanding.redaction import mask
 
 from ..models import Callback, HistoryEvent, Report
 from .answering import record_callback
@@ -53,7 +54,7 @@ def say_outcome(
 
 
 def _same(last: Callback, outcome: str, satisfaction: int | None, note: str) -> bool:
-    return (last.outcome, last.satisfaction, last.note) == (outcome, satisfaction, note.strip())
+    return (last.outcome, last.satisfaction, last.note) == (outcome, satisfaction, mask(note.strip()))
 
 
 def _stands(last: Callback, matter_id: UUID) -> bool:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from echowall.kernel import clock
-from echowall.kernel.actors import Actor
+from echowall.kernel.actors import SYSTEM_ACTOR, Actor
 from echowall.kernel.errors import InvalidInput, Problem, refuse
 from echowall.understanding.types import Intent, Urgency
 
@@ -17,6 +17,7 @@ from .. import clocks
 from ..models import HistoryEvent, Matter, State
 from ..rules import MOVES
 from .chain import Step, locked, make_move, require_move
+from .dispatching import dispatch_by_route
 
 
 def reclassify_matter(
@@ -31,6 +32,8 @@ def reclassify_matter(
     is_complex: bool | None = None,
 ) -> HistoryEvent:
     """Change what a matter is called: intent, topic, urgency, or complex. What was there before stays in the history.
+
+    A matter that no team has yet and that is raised to critical goes to the critical lead at once, as one opened so.
 
     Raises:
         InvalidInput: ``value_unknown``, ``field_missing`` for the reason, ``nothing_changed``.
@@ -59,7 +62,11 @@ def reclassify_matter(
         for key, value in given.items():
             setattr(matter, key, value)
 
-    return make_move(matter_id=matter_id, step=Step("reclassified", body, change=change), actor=actor, at=at)
+    with transaction.atomic():
+        event = make_move(matter_id=matter_id, step=Step("reclassified", body, change=change), actor=actor, at=at)
+        if urgency == Urgency.CRITICAL and event.to_state == State.OPENED:
+            dispatch_by_route(matter_id=matter_id, actor=SYSTEM_ACTOR, at=at, even_uncertain=True)
+    return event
 
 
 def ask_suspension(*, matter_id: UUID, reason: str, until: date | None, actor: Actor, at: datetime) -> HistoryEvent:

@@ -13,6 +13,7 @@ from .. import clocks
 from ..models import Matter, State
 from ..rules import MOVES
 from .chain import Step, append
+from .escalating import is_loud, tell_next
 from .papers import draft_paper
 from .steering import state_before_suspension
 
@@ -42,7 +43,10 @@ def _pass_time(matter: Matter, at: datetime) -> None:
         until = clocks.suspended_until(rows)
         if until is not None and until <= at:
             step = Step(
-                "resumed", {"note": _("挂账期满,自动恢复")}, to_state=state_before_suspension(matter), happened_at=until
+                "resumed",
+                {"note": _("挂账期满，自动恢复")},
+                to_state=state_before_suspension(matter),
+                happened_at=until,
             )
             append(matter, MOVES["resumed"], step, SYSTEM_ACTOR, at)
             rows = clocks.history_of(matter)
@@ -57,7 +61,7 @@ def _pass_time(matter: Matter, at: datetime) -> None:
             "due": step_due.at.isoformat(),
         }
         # The last one leaves the clocks as they are with all of them recorded.
-        append(
+        event = append(
             matter,
             MOVES["escalated"],
             Step("escalated", body),
@@ -65,6 +69,8 @@ def _pass_time(matter: Matter, at: datetime) -> None:
             at,
             refresh=number == len(report.steps_due),
         )
+        if is_loud(step_due):
+            tell_next(matter, step_due, event, at)
         if step_due.action == "draft_document":
             draft_paper(matter, step_due, report, at)
     if not report.steps_due:

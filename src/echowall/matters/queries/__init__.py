@@ -1,6 +1,7 @@
 """Every read of owning."""
 
 from .callbacks import CallbackDue, callback_due, callbacks_due, next_try_at
+from .corrected import Corrected, corrected_by_message
 from .lists import Pile, Tab, critical_waiting, oldest_first, quick_tabs, waiting_for
 from .panel import ClockLine, clock_panel, place_said, team_parts
 from .policies import in_force, policies_for
@@ -17,6 +18,7 @@ __all__ = [
     "AnsweredMatter",
     "CallbackDue",
     "ClockLine",
+    "Corrected",
     "Likely",
     "Pile",
     "PublicProgress",
@@ -30,6 +32,7 @@ __all__ = [
     "check_reply",
     "clock_panel",
     "closed_count",
+    "corrected_by_message",
     "critical_waiting",
     "in_force",
     "likely_for_message",

@@ -109,7 +109,7 @@ def place_said(actor: Actor, place_id: UUID | None, text: str) -> Place:
                 _("有几个地点叫这个名字"),
                 place="place_text",
                 value=text,
-                fix=_("请从提示中选一个:%s") % some,
+                fix=_("请从提示中选一个：%s") % some,
             )
         )
     raise InvalidInput(
@@ -118,6 +118,6 @@ def place_said(actor: Actor, place_id: UUID | None, text: str) -> Place:
             _("找不到这个地点"),
             place="place_text",
             value=text,
-            fix=_("请填写小区、社区或街道的名称,并从提示中选择"),
+            fix=_("请填写小区、社区或街道的名称，并从提示中选择"),
         )
     )

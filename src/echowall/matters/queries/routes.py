@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from echowall.teams.queries import responsibilities_in
 
@@ -14,11 +15,16 @@ from ..routing import Claim, Route, route
 
 def route_for(matter: Matter) -> Route | None:
     """Return the team that answers for the matter's topic and place, with the reasons, or None."""
+    return route_of(matter.office_id, matter.topic, matter.place_path, is_critical=matter.urgency == "critical")
+
+
+def route_of(office_id: UUID, topic: str, path: str, *, is_critical: bool) -> Route | None:
+    """Return the team of an office that answers for a topic at a place path, with the reasons, or None."""
     claims = [
         Claim(r.team_id, r.team.name, r.topic, r.place.path, r.place.name, r.is_critical_lead)
-        for r in responsibilities_in(matter.office_id)
+        for r in responsibilities_in(office_id)
     ]
-    return route(topic=matter.topic, path=matter.place_path, claims=claims, is_critical=matter.urgency == "critical")
+    return route(topic=topic, path=path, claims=claims, is_critical=is_critical)
 
 
 def suggest_route(matter: Matter) -> dict[str, Any] | None:

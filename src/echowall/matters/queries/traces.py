@@ -21,10 +21,10 @@ from ..models import Matter, Report, Trace
 from ..models.matters import OPEN_STATES
 
 _AT_MOST = 40
+_SHOWN = 8
 _COMPARED = (
-    "area_id", "building_id", "is_compound", "topic", "said_at", "phone_index", "source_id", "conversation",
-    "report__id", "report__matter_id", "report__message_id", "report__message__title", "report__message__body",
-    "report__matter__number", "report__matter__title", "report__matter__state", "report__matter__urgency",
+    "report__message__title", "report__message__body", "said_at", "topic", "area_id", "is_compound", "building_id",
+    "phone_index", "source_id", "conversation", "report__matter_id", "report__matter__state",
     "report__matter__merged_into_id",
 )  # fmt: skip
 _REASONS = {
@@ -105,49 +105,77 @@ def _alike_ids(office_id: UUID, marks: list[int], since: datetime) -> list[UUID]
         return [row[0] for row in cursor.fetchall()]
 
 
-def candidates(new: Saying, office_id: UUID) -> list[Trace]:
-    """Return the traces worth comparing: of the same person, of a like text, of the same place and topic."""
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A report worth comparing, and what is to be known of its matter."""
+
+    saying: Saying
+    matter_id: UUID
+    state: str
+    merged_into_id: UUID | None
+
+
+def candidates(new: Saying, office_id: UUID) -> list[Candidate]:
+    """Return the reports worth comparing, the newest first: of the same person, of a like text, of the same place and topic.
+
+    Reports of matters that have ended are left out, unless the matter lives on in the one it was merged into.
+    """
     since, until = new.said_at - PROPOSED_WINDOW, new.said_at + PROPOSED_WINDOW
     rows = Trace.objects.filter(said_at__range=(since, until), office_id=office_id)
-    ids = set(_alike_ids(office_id, bands(new.print), since))
     ways = [Q(area_id=new.area_id, topic=new.topic)]
     if new.phone_index is not None:
         ways.append(Q(phone_index=new.phone_index))
     if new.voice[1]:
         ways.append(Q(source_id=new.voice[0], conversation=new.voice[1]))
-    for way in ways:  # one index each; together they would be one slow query
-        ids |= set(rows.filter(way).order_by("-said_at").values_list("report_id", flat=True)[:_AT_MOST])
-    found = Trace.objects.filter(report_id__in=ids).select_related("report", "report__message", "report__matter")
-    return list(found.order_by("-said_at").only(*_COMPARED))
-
-
-def _told(trace: Trace) -> Saying:
-    message = trace.report.message
-    return Saying.of(
-        text=_text(message.title, message.body),
-        said_at=trace.said_at,
-        topic=trace.topic,
-        place=(trace.area_id, trace.is_compound, trace.building_id),
-        phone_index=bytes(trace.phone_index) if trace.phone_index else None,
-        voice=(trace.source_id, trace.conversation),
+    # One index each; joined by OR they would be one slow scan.
+    first, *others = (
+        rows.filter(way).order_by("-said_at").values_list("report_id", flat=True)[:_AT_MOST] for way in ways
     )
+    ids = set(_alike_ids(office_id, bands(new.print), since)) | set(first.union(*others))
+    found = (
+        Trace.objects.filter(report_id__in=ids)
+        .filter(Q(report__matter__state__in=OPEN_STATES) | Q(report__matter__merged_into__isnull=False))
+        .order_by("-said_at")
+        .values_list(*_COMPARED)
+    )
+    return [_candidate(*row) for row in found]
 
 
-def _root(matter: Matter) -> Matter:
-    while matter.merged_into_id is not None:
-        matter = Matter.objects.get(id=matter.merged_into_id)
-    return matter
+def _candidate(title: str, body: str, said_at: datetime, topic: str, *rest: Any) -> Candidate:
+    area_id, is_compound, building_id, phone_index, source_id, conversation, matter_id, state, merged_into_id = rest
+    saying = Saying.of(
+        text=_text(title, body),
+        said_at=said_at,
+        topic=topic,
+        place=(area_id, is_compound, building_id),
+        phone_index=bytes(phone_index) if phone_index else None,
+        voice=(source_id, conversation),
+    )
+    return Candidate(saying, matter_id, state, merged_into_id)
 
 
-def _best(new: Saying, traces: Iterable[Trace]) -> list[Likely]:
-    best: dict[UUID, Likely] = {}
-    judged: list[tuple[Trace, Likeness]] = [(t, found) for t in traces if (found := likeness(new, _told(t)))]
-    for trace, found in judged:
-        matter = _root(trace.report.matter)
-        held = best.get(matter.id)
-        if matter.state in OPEN_STATES and (held is None or (found.is_sure, found.score) > (held.is_sure, held.score)):
-            best[matter.id] = Likely(matter, found.how, found.score, found.is_sure)
-    return sorted(best.values(), key=lambda one: (not one.is_sure, -one.score))
+def _root(matter_id: UUID) -> tuple[UUID, str]:
+    """Return the matter that one lives on in, by its id and state."""
+    while True:
+        state, into = Matter.objects.values_list("state", "merged_into_id").get(id=matter_id)
+        if into is None:
+            return matter_id, state
+        matter_id = into
+
+
+def _best(new: Saying, found: Iterable[Candidate]) -> list[Likely]:
+    best: dict[UUID, Likeness] = {}
+    for one in found:
+        alike = likeness(new, one.saying)
+        if alike is None:
+            continue
+        matter_id, state = (one.matter_id, one.state) if one.merged_into_id is None else _root(one.merged_into_id)
+        held = best.get(matter_id)
+        if state in OPEN_STATES and (held is None or (alike.is_sure, alike.score) > (held.is_sure, held.score)):
+            best[matter_id] = alike
+    order = sorted(best.items(), key=lambda one: (not one[1].is_sure, -one[1].score))[:_SHOWN]
+    matters = Matter.objects.only("number", "title", "state", "urgency").in_bulk([matter_id for matter_id, _a in order])
+    return [Likely(matters[matter_id], a.how, a.score, a.is_sure) for matter_id, a in order]
 
 
 def likely_for_message(message_id: UUID) -> list[Likely]:
@@ -158,7 +186,7 @@ def likely_for_message(message_id: UUID) -> list[Likely]:
     """
     facts = voices_queries.message_facts(message_id)
     new = saying_of(facts)
-    return _best(new, candidates(new, facts.office_id))[:8]
+    return _best(new, candidates(new, facts.office_id))
 
 
 def likely_same(matter: Matter) -> list[Likely]:

@@ -8,10 +8,9 @@ from typing import Any
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from echowall.understanding.topics import topic_name
+from echowall.kernel.topic_words import topic_label
 
 register = template.Library()
 
@@ -19,7 +18,7 @@ register = template.Library()
 @register.simple_tag
 def topic(code: str) -> str:
     """The name of a topic in the reader's language."""
-    return topic_name(code, "en" if get_language() == "en" else "zh")
+    return topic_label(code)
 
 
 @register.simple_tag
@@ -37,19 +36,23 @@ def why_here(why: Mapping[str, Any]) -> SafeString:
     if why.get("by") == "hand":
         lines.append(_("由调度员指定"))
         if suggested.get("team_name"):
-            lines.append(_("系统建议:%s") % suggested["team_name"])
+            lines.append(_("系统建议：%s") % suggested["team_name"])
+    elif why.get("by") == "correction":
+        lines.append(_("按留言更正改派"))
+    elif why.get("by") == "table":
+        lines.append(_("由调度员在表格里指定：%s") % why.get("reason", ""))
     elif why.get("by") == "joint":
-        lines.append(_("吹哨:%s") % why.get("reason", ""))
+        lines.append(_("吹哨：%s") % why.get("reason", ""))
     if "claimed_topic" in why:
         claimed = why["claimed_topic"]
         lines.append(
-            _("职责:%(topic)s,范围 %(place)s")
-            % {"topic": topic_name(claimed) if claimed else _("全部事项(兜底)"), "place": why.get("place", "")}
+            _("职责：%(topic)s，范围 %(place)s")
+            % {"topic": topic_label(claimed) if claimed else _("全部事项（兜底）"), "place": why.get("place", "")}
         )
     if why.get("critical_lead"):
-        lines.append(_("危急事项,绿色通道牵头专班优先"))
+        lines.append(_("危急事项，绿色通道牵头专班优先"))
     if why.get("equal_claims"):
-        lines.append(_("同等职责的还有:%s") % "、".join(why["equal_claims"]))
+        lines.append(_("同等职责的还有：%s") % "、".join(why["equal_claims"]))
     elif why.get("others"):
-        lines.append(_("其次:%s") % "、".join(why["others"]))
+        lines.append(_("其次：%s") % "、".join(why["others"]))
     return format_html("{}", format_html_join("", "<li>{}</li>", ((line,) for line in lines)))

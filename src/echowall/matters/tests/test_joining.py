@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from itertools import count
 
+from django.db import connection
 from tests import story
 from tests.cast import EVENING, Cast, Street
 
 from echowall.kernel import scope
 from echowall.kernel.actors import SYSTEM_ACTOR
 from echowall.matters import operations, queries
-from echowall.matters.models import Matter
+from echowall.matters.models import Matter, Trace
 from echowall.places.models import Place
 from echowall.voices.channels.types import HeardMessage
 from echowall.voices.models import Message
@@ -63,6 +64,24 @@ class TestTakeIn:
         assert other.id != first.id
         with scope.as_system():
             assert [one.matter.id for one in queries.likely_same(other)] == [first.id]
+
+    def test_community_worker_is_shown_what_was_told_alike_in_the_community(self, cast: Cast) -> None:
+        street, text = cast.fuhua, "家里孩子奶粉没有了,请帮忙"
+        first = _says(street, text, topic="supplies.infant", phone="13800000001")
+        # Another topic and place: only the likeness of the words leads there.
+        other = _says(street, text, topic="testing", phone="13800000002", place=street.communities[0])
+        elsewhere = _says(street, text, topic="testing", phone="13800000003", place=street.communities[1])
+        assert len({first.id, other.id, elsewhere.id}) == 3
+        with story.as_actor(street.actor("community")), connection.cursor() as cursor:
+            trace = Trace.objects.get(report__matter=first)
+            cursor.execute(
+                "SELECT matters_trace_alike(%s, %s, %s, 50)",
+                [street.office.id, trace.bands, EVENING - timedelta(days=1)],
+            )
+            found = {row[0] for row in cursor.fetchall()}
+        with scope.as_system():
+            reports = {m.id: m.reports.get().id for m in (first, other, elsewhere)}
+        assert found == {reports[first.id], reports[other.id]}
 
     def test_text_passed_on_by_others_joins(self, cast: Cast) -> None:
         first = _says(cast.fuhua, FORWARD, topic="medicine.chronic", phone="13800000001")

@@ -4,9 +4,10 @@ import pytest
 from tests import story
 from tests.cast import Cast
 
+from echowall.kernel import scope
 from echowall.kernel.errors import NotFound, NotPermitted, Refusal
+from echowall.matters import clocks, queries
 from echowall.matters import operations as act
-from echowall.matters import queries
 from echowall.matters.models import Matter
 
 AT = story.LATER
@@ -40,7 +41,8 @@ class TestMoveMatter:
 
     def test_taken_over_it_runs_on_there_and_stays_seen_here(self, cast: Cast) -> None:
         matter = _offered(cast)
-        due, opened = matter.due_at, matter.opened_at
+        with scope.as_system():
+            due, opened = clocks.report(matter, AT).due_at, matter.opened_at
         neighbour, duty, handler = (
             cast.songshan.actor("dispatcher"),
             cast.fuhua.actor("duty"),
@@ -51,7 +53,8 @@ class TestMoveMatter:
             act.dispatch_matter(matter_id=matter.id, team_id=cast.songshan.medical.id, actor=neighbour, at=AT)
         moved = story.fresh(matter)
         assert (moved.state, moved.office_id, moved.opened_at) == ("dispatched", cast.songshan.office.id, opened)
-        assert moved.due_at == due  # the resident's clocks do not begin again
+        with scope.as_system():
+            assert clocks.report(moved, AT).due_at == due  # the resident's clocks do not begin again
         with story.as_actor(duty):
             assert Matter.objects.get(id=matter.id).also_office_ids == [cast.fuhua.office.id]
             assert queries.reporters_of(moved)

@@ -79,7 +79,7 @@ class TestMatterPage:
         client.force_login(cast.fuhua.duty)
         text = client.get(f"/desk/matters/{matter.id}/").content.decode()
         assert "依据工作法 13710" in text
-        assert "职责:用药,范围 福华街街道" in text
+        assert "职责：用药，范围 福华街街道" in text
 
     def test_neighbour_gets_not_found(self, cast: Cast, client: Client) -> None:
         matter = story.opened(cast.fuhua)
@@ -112,7 +112,7 @@ class TestMatterPage:
             headers={"HX-Request": "true"},
         )
         assert answer.status_code == 200
-        assert "反馈办结:已办好" in answer.content.decode()
+        assert "反馈办结：已办好" in answer.content.decode()
         assert story.fresh(matter).state == "reported"
         with scope.as_system():
             evidence = Evidence.objects.get()

@@ -1,6 +1,6 @@
 """Pages of matters."""
 
-from .acting import act, new, unmask
+from .acting import act, follow_correction, new, unmask, unmask_event
 from .detail import attachment, detail, evidence_file
 from .listing import alerts, matter_list, merge_chosen, mine
 
@@ -10,9 +10,11 @@ __all__ = [
     "attachment",
     "detail",
     "evidence_file",
+    "follow_correction",
     "matter_list",
     "merge_chosen",
     "mine",
     "new",
     "unmask",
+    "unmask_event",
 ]

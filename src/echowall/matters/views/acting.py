@@ -51,10 +51,18 @@ def _done(request: HttpRequest, matter_id: UUID, label: str) -> HttpResponse:
     if request.headers.get("HX-Request") and still_seen:
         context = page_context(request, visible_matter(request, matter_id)) | {"done": label}
         return render(request, "matters/body.html", context)
-    messages.success(request, _("%s:已办好") % label)
+    messages.success(request, _("%s：已办好") % label)
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)
+
+
+@require_POST
+def follow_correction(request: HttpRequest, matter_id: UUID) -> HttpResponse:
+    """Take over what was corrected at the message."""
+    visible_matter(request, matter_id)
+    operations.follow_correction(matter_id=matter_id, actor=actor_of(request), at=clock.now())
+    return _done(request, matter_id, _("采纳更正"))
 
 
 @require_POST
@@ -75,6 +83,24 @@ def unmask(request: HttpRequest, report_id: UUID) -> HttpResponse:
         {"shown": shown, "form": form, "report_id": report_id},
         status=200 if shown else 422,
     )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+def unmask_event(request: HttpRequest, event_id: UUID) -> HttpResponse:
+    """Show what was written at a step with the numbers in it, for a stated reason; recorded, and shown this once."""
+    form = forms.UnmaskForm({**request.POST.dict(), "request_key": "unmask"}, name="unmask")
+    shown: list[str] = []
+    if form.is_valid():
+        try:
+            shown = operations.unmask_event(
+                event_id=event_id, reason=form.cleaned_data["reason"], actor=actor_of(request), at=clock.now()
+            )
+        except InvalidInput as refusal:
+            form.add_problems(refusal.problems)
+    context = {"words": shown, "form": form, "event_id": event_id}
+    response = render(request, "matters/unmasked_event.html", context, status=200 if shown else 422)
     response["Cache-Control"] = "no-store"
     return response
 

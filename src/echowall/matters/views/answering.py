@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ def _matter(request: HttpRequest, matter_id: UUID) -> Matter:
     actor_of(request).require("matters.see")
     matter = Matter.objects.select_related("place", "office", "lead_team").filter(id=matter_id).first()
     if matter is None:
-        raise NotFound(Problem("matter_unknown", _("没有这个事项,或不在您的职责范围内"), value=str(matter_id)))
+        raise NotFound(Problem("matter_unknown", _("没有这个事项，或不在您的职责范围内"), value=str(matter_id)))
     return matter
 
 
@@ -86,13 +87,16 @@ def send(request: HttpRequest, matter_id: UUID) -> HttpResponse:
     """Send an answer or word on how it goes to the reporters chosen."""
     matter = _matter(request, matter_id)
     given: dict[str, Any] = {
-        name: request.POST.get(name, "").strip() for name in ("text", "kind", "despite_reason", "request_key")
+        name: request.POST.get(name, "").strip()
+        for name in ("text", "kind", "despite_reason", "request_key", "template_id")
     }
     given["reports"] = request.POST.getlist("reports")
     try:
         _send(request, matter, given)
     except InvalidInput as refusal:
-        context = _context(matter, given) | {"problems": refusal.problems}
+        # What the check of the text found stands beside the text already, in words instead of codes.
+        told = [p for p in refusal.problems if p.code != "reply_incomplete"]
+        context = _context(matter, given) | {"problems": told}
         context["must_reason"] = any(
             p.code in {"reply_incomplete"} or p.place == "despite_reason" for p in refusal.problems
         )
@@ -102,7 +106,7 @@ def send(request: HttpRequest, matter_id: UUID) -> HttpResponse:
             context,
             status=422,
         )
-    messages.success(request, _("已送出,按各人来的渠道发送") if given["kind"] != "informed" else _("已告知进展"))
+    messages.success(request, _("已送出，按各人来的渠道发送") if given["kind"] != "informed" else _("已告知进展"))
     target = reverse("matters:answering", args=[matter.id])
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("matters:detail", args=[matter.id])})
@@ -127,11 +131,13 @@ def _send(request: HttpRequest, matter: Matter, given: dict[str, Any]) -> None:
         "request_key": given["request_key"][:64] or None,
     }
     if given["kind"] == "informed":
-        operations.inform_reporters(**common)
+        event = operations.inform_reporters(**common)
     else:
-        operations.answer_reporters(
+        event = operations.answer_reporters(
             despite_findings=bool(given["despite_reason"]), despite_reason=given["despite_reason"], **common
         )
+    with suppress(ValueError):  # written without a template
+        operations.count_template_use(template_id=UUID(given["template_id"]), event=event, at=common["at"])
 
 
 @require_POST

@@ -67,7 +67,7 @@ def record(request: HttpRequest, report_id: UUID) -> HttpResponse:
     if one is None:
         if request.POST.get("request_key"):  # sent twice: the first has done it
             return redirect("matters:callbacks")
-        raise NotFound(Problem("report_unknown", _("没有这位反映人,或已经回访过"), value=str(report_id)))
+        raise NotFound(Problem("report_unknown", _("没有这位反映人，或已经回访过"), value=str(report_id)))
     grade = request.POST.get("satisfaction", "")
     try:
         operations.record_callback(
@@ -84,9 +84,9 @@ def record(request: HttpRequest, report_id: UUID) -> HttpResponse:
         context = _context(queries.callbacks_due(at), one, problems=refusal.problems, note=request.POST.get("note", ""))
         return render(request, "matters/answering/callbacks.html", context, status=422)
     said = {
-        "solved": _("已记:已解决"),
-        "not_solved": _("已记:未解决,事项已退回重办"),
-        "unreached": _("已记:没打通,稍后再打"),
+        "solved": _("已记：已解决"),
+        "not_solved": _("已记：未解决，事项已退回重办"),
+        "unreached": _("已记：没打通，稍后再打"),
     }
     messages.success(request, said.get(request.POST.get("outcome", ""), _("已记")))
     return redirect("matters:callbacks")

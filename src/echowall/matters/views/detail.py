@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,7 @@ def visible_matter(request: HttpRequest, matter_id: UUID) -> Matter:
         .first()
     )
     if matter is None:
-        raise NotFound(Problem("matter_unknown", _("没有这个事项,或不在您的职责范围内")))
+        raise NotFound(Problem("matter_unknown", _("没有这个事项，或不在您的职责范围内")))
     return matter
 
 
@@ -55,13 +56,15 @@ def page_context(
             initial = forms.initial_for(move.name, matter, actor, str(suggested.team_id) if suggested else "")
             form = move.form(name=move.name, offers=offers, initial=initial)
         shown.append({"move": move, "form": form, "open": move.name == bound_name})
+    _put_done_moves_back(shown, reporters)
     return {
         "matter": matter,
         "moves": shown,
         "reporters": reporters,
         "suggested": suggested,
+        "corrected": queries.corrected_by_message(matter),
         "clocks": queries.clock_panel(matter, at),
-        "steps": history_steps(history),
+        "steps": history_steps(history, may_unmask=actor_of(request).may("personal.unmask")),
         "history": history,
         "evidence": list(matter.evidence.order_by("added_at")),
         "parts": queries.team_parts(matter),
@@ -72,9 +75,21 @@ def page_context(
         "plan": operations.planned_nodes(matter) if matter.is_complex else {},
         "missing": operations.closing_problems(matter) if matter.state == "checked" else [],
         "offer": queries.open_offer(matter) if matter.also_office_ids else None,
+        "answers_here": bool(shown) and shown[0]["move"].name == "answer",  # the next step: written on this page
         "may_merge": "merge" in {item["move"].name for item in shown},
         "unmask_form": forms.UnmaskForm(name="unmask"),
     }
+
+
+def _put_done_moves_back(shown: list[dict[str, Any]], reporters: Sequence[queries.Reporter]) -> None:
+    """Offer answering and calling back after the other first moves once every reporter was answered or called."""
+    done = set()
+    if all(one.answered_at for one in reporters):
+        done.add("answer")
+    if all(one.is_called_back for one in reporters):
+        done.add("call_back")
+    weights = {"first": 0, "more": 2, "danger": 3}
+    shown.sort(key=lambda item: 1 if item["move"].name in done else weights[item["move"].weight])
 
 
 @require_GET
@@ -91,7 +106,7 @@ def evidence_file(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
     actor_of(request).require("matters.see")
     row = Evidence.objects.filter(id=evidence_id).first()
     if row is None or not row.sha256:
-        raise NotFound(Problem("file_unknown", _("没有这个文件,或不在您的职责范围内")))
+        raise NotFound(Problem("file_unknown", _("没有这个文件，或不在您的职责范围内")))
     return _file(row.content_type, files.read(row.sha256), f"{row.id}")
 
 

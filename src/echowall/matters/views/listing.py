@@ -28,11 +28,15 @@ def matter_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     asked = request.GET.dict()
     listing = listing_for(MATTERS, actor, asked)
-    context = {"listing": listing, "register": MATTERS, "tabs": queries.quick_tabs(listing.given)}
-    if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
-        return render(request, "matters/rows.html", context)
-    context |= {
+    context = {
+        "listing": listing,
+        "register": MATTERS,
+        "tabs": queries.quick_tabs(listing.given),
         "views": saved_views(MATTERS, actor),
+    }
+    if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
+        return render(request, "kernel/register/fragment.html", context | {"rows_template": "matters/rows.html"})
+    context |= {
         "filters": filters_shown(MATTERS, actor, listing),
         "narrowed": narrowed_by(MATTERS, listing),
         "has_filters": bool(set(listing.given) - {"q", "state", "standing"}),
@@ -70,7 +74,7 @@ def merge_chosen(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(problem))
         return redirect("matters:list")
     messages.success(
-        request, _("%(count)d 件已并入 %(number)s,可在该事项页撤销") % {"count": len(others), "number": kept.number}
+        request, _("%(count)d 件已并入 %(number)s，可在该事项页撤销") % {"count": len(others), "number": kept.number}
     )
     return redirect("matters:detail", kept.id)
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,8 +16,8 @@ from echowall.kernel.actors import Actor
 from echowall.kernel.errors import InvalidInput, NotFound, Problem
 from echowall.kernel.middleware import actor_of
 from echowall.kernel.register.views import register_view
+from echowall.kernel.topic_words import topic_choices
 from echowall.places.models import Place
-from echowall.understanding.topics import default_topics, topic_name
 
 from .. import operations
 from ..policy_files import COLUMNS, read_file, read_row
@@ -41,12 +40,7 @@ def own_office(actor: Actor, permission: str) -> Place:
             office = Place.objects.filter(path__above=grant.path, kind=Place.Kind.OFFICE).first()
             if office is not None and actor.may(permission, office.path):
                 return office
-    raise NotFound(Problem("office_unknown", _("您的岗位不在任何一个街道,不能改这里")))
-
-
-def _topics() -> list[tuple[str, str]]:
-    language = "en" if get_language() == "en" else "zh"
-    return [(code, topic_name(code, language)) for code in default_topics()]
+    raise NotFound(Problem("office_unknown", _("您的岗位不在任何一个街道，不能改这里")))
 
 
 def template(request: HttpRequest, template_id: UUID | None = None) -> HttpResponse:
@@ -55,7 +49,7 @@ def template(request: HttpRequest, template_id: UUID | None = None) -> HttpRespo
     office = own_office(actor, "matters.answer")
     held = TEMPLATES.base(actor).filter(id=template_id).first() if template_id else None
     if template_id and held is None:
-        raise NotFound(Problem("template_unknown", _("没有这个模板,或不是本街道的"), value=str(template_id)))
+        raise NotFound(Problem("template_unknown", _("没有这个模板，或不是本街道的"), value=str(template_id)))
     given: Any = held or {"is_active": True, "topic": request.GET.get("topic", ""), "text": request.GET.get("text", "")}
     problems: tuple[Problem, ...] = ()
     if request.method == "POST":
@@ -70,7 +64,7 @@ def template(request: HttpRequest, template_id: UUID | None = None) -> HttpRespo
         else:
             messages.success(request, _("已保存"))
             return redirect("matters:templates")
-    context = {"given": given, "problems": problems, "topics": _topics(), "places": PLACES, "held": held}
+    context = {"given": given, "problems": problems, "topics": topic_choices(), "places": PLACES, "held": held}
     return render(request, "matters/answering/template.html", context, status=422 if problems else 200)
 
 
@@ -102,7 +96,7 @@ def policy(request: HttpRequest, policy_id: UUID | None = None) -> HttpResponse:
     context = {
         "given": given,
         "problems": problems,
-        "topics": _topics(),
+        "topics": topic_choices(),
         "held": held,
         "may_change": may_change and actor.may("matters.check"),
     }
@@ -122,7 +116,7 @@ def load_policies(request: HttpRequest) -> HttpResponse:
     )
     messages.success(
         request,
-        _("新增 %(added)d 条,更新 %(changed)d 条,共 %(total)d 条")
+        _("新增 %(added)d 条，更新 %(changed)d 条，共 %(total)d 条")
         % {"added": added, "changed": changed, "total": len(rows)},
     )
     return redirect("matters:policies")

@@ -64,11 +64,11 @@ def call(method: str, url: str, **with_: Any) -> httpx.Response:
     try:
         response = httpx.request(method, url, timeout=httpx.Timeout(SEND_SECONDS / 3), **with_)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as exc:
-        raise NotDelivered(f"连接不上通道服务({type(exc).__name__})") from exc
+        raise NotDelivered(f"连接不上通道服务（{type(exc).__name__}）") from exc
     except httpx.InvalidURL as exc:
         raise NotDelivered("通道地址写错了", is_final=True) from exc
     except httpx.HTTPError as exc:
-        raise NotDelivered(f"通道没有回音({type(exc).__name__})", is_doubtful=True) from exc
+        raise NotDelivered(f"通道没有回音（{type(exc).__name__}）", is_doubtful=True) from exc
     if response.is_success:
         return response
     retry = response.status_code >= 500 or response.status_code in {408, 425, 429}

@@ -21,7 +21,7 @@ class MailTransport:
         Field("sender", "发件人地址"),
         Field("username", "用户名", is_needed=False),
         Field("password", "密码", is_secret=True, is_needed=False),
-        Field("security", "加密方式:ssl、starttls 或 none", is_needed=False, default="ssl"),
+        Field("security", "加密方式：ssl、starttls 或 none", is_needed=False, default="ssl"),
     )
 
     def __init__(self, settings: dict[str, str]) -> None:
@@ -64,7 +64,7 @@ class MailTransport:
         except TimeoutError as exc:
             raise NotDelivered("邮件服务器没有回音", is_doubtful=True) from exc
         except (OSError, ssl.SSLError, smtplib.SMTPException) as exc:
-            raise NotDelivered(f"连接不上邮件服务器({type(exc).__name__})") from exc
+            raise NotDelivered(f"连接不上邮件服务器（{type(exc).__name__}）") from exc
         except ValueError as exc:  # a line break in an address
             raise NotDelivered("收件地址不是邮箱", is_final=True) from exc
         return ident[:120]

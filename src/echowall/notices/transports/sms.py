@@ -16,7 +16,7 @@ class SmsTransport:
     FIELDS = (
         Field("url", "接口地址"),
         Field("token", "令牌", is_secret=True, is_needed=False),
-        Field("body", "请求正文(JSON,可用 {{phone}} {{text}} {{key}})", is_needed=False, default=_BODY),
+        Field("body", "请求正文（JSON，可用 {{phone}} {{text}} {{key}}）", is_needed=False, default=_BODY),
         Field("ok_field", "成功标志字段", is_needed=False),
         Field("ok_value", "成功标志值", is_needed=False),
         Field("receipt_field", "回执字段", is_needed=False, default="id"),
@@ -35,7 +35,7 @@ class SmsTransport:
         answer = json_of(call("POST", self.settings["url"], json=_filled(self.body, values), headers=headers))
         field, wanted = self.settings.get("ok_field"), self.settings.get("ok_value", "")
         if field and str(answer.get(field, "")) != wanted:
-            raise NotDelivered(f"短信通道未受理:{field}={str(answer.get(field, ''))[:60]}")
+            raise NotDelivered(f"短信通道未受理：{field}={str(answer.get(field, ''))[:60]}")
         return str(answer.get(self.settings.get("receipt_field") or "id", ""))[:120]
 
 

@@ -53,6 +53,14 @@ class WechatTransport:
                 break
         raise NotDelivered(f"公众号返回 {code} {str(answer.get('errmsg', ''))[:80]}", is_final=code in _FINAL)
 
+    def token(self, *, renew: bool = False) -> str:
+        """Return the account's access token, for another call to the same interface.
+
+        Raises:
+            NotDelivered: none is given.
+        """
+        return self._token(renew=renew)
+
     def _token(self, *, renew: bool) -> str:
         """Return the access token, asked for at most once at a time. ``time.monotonic`` is a duration, not a date."""
         with _lock:
@@ -72,7 +80,7 @@ class WechatTransport:
                 )
             )
             if not answer.get("access_token"):
-                raise NotDelivered(f"取不到公众号令牌:{answer.get('errcode', '')}")
+                raise NotDelivered(f"取不到公众号令牌：{answer.get('errcode', '')}")
             token = str(answer["access_token"])
             _tokens[self.base, self.app_id] = (token, time.monotonic() + float(answer.get("expires_in", 7200)) - 300)
             return token
@@ -81,7 +89,7 @@ class WechatTransport:
 class WecomTransport:
     """Posts into the group where it was said, by that group's robot."""
 
-    FIELDS = (Field("url", "群机器人地址(含 key)", is_secret=True),)
+    FIELDS = (Field("url", "群机器人地址（含 key）", is_secret=True),)
 
     def __init__(self, settings: dict[str, str]) -> None:
         self.url = settings["url"]

@@ -88,8 +88,8 @@ class ChineseCalendar:
         if not table.first <= number <= table.last:
             year = date.fromordinal(number).year
             raise CalendarEnds(
-                f"没有 {year} 年的放假调休安排(现有 {self.first_year}—{self.last_year} 年),无法计算工作日;"
-                f"请按国务院办公厅通知把 {year} 年写入工作日历文件,或升级 chinesecalendar。",
+                f"没有 {year} 年的放假调休安排（现有 {self.first_year}—{self.last_year} 年），无法计算工作日；"
+                f"请按国务院办公厅通知把 {year} 年写入工作日历文件，或升级 chinesecalendar。",
                 f"The working-day calendar of {year} is not known (known: {self.first_year} to {self.last_year}); "
                 f"add {year} to the calendar file from the State Council's notice, or upgrade chinesecalendar.",
             )

@@ -137,7 +137,7 @@ def exact_span(limit: Limit) -> timedelta:
     if limit.unit is Unit.HOUR:
         return timedelta(hours=limit.amount)
     if limit.unit is Unit.MONTH:
-        raise PlaybookError("这里不能用“月”,请用日或小时。", "Months cannot be used here; use days or hours.")
+        raise PlaybookError("这里不能用“月”，请用日或小时。", "Months cannot be used here; use days or hours.")
     return timedelta(days=limit.amount)
 
 

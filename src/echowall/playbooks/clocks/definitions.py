@@ -86,7 +86,7 @@ def _matchers(section: Section, key: str, subject: str, vocabulary: Vocabulary, 
                 path,
                 "event_unknown",
                 Said("没有这种记录。", "There is no such event."),
-                Said(f"可用:{'、'.join(sorted(EVENT_KINDS))}", f"There is: {', '.join(sorted(EVENT_KINDS))}"),
+                Said(f"可用：{'、'.join(sorted(EVENT_KINDS))}", f"There is: {', '.join(sorted(EVENT_KINDS))}"),
                 kind,
             )
             continue
@@ -136,7 +136,7 @@ def _is_known(document: Document, path: Path, condition: Condition, subject: str
             path,
             "argument_wrong",
             Said(f"条件“{condition.name}”的参数不对。", f"Condition {condition.name} has a wrong argument."),
-            Said(f"参数应为:{term.argument}", f"Its argument is: {term.argument}"),
+            Said(f"参数应为：{term.argument}", f"Its argument is: {term.argument}"),
             condition.argument,
         )
         return False
@@ -193,6 +193,6 @@ def _check_action(step: Section, action: str, arguments: dict[str, str], subject
             "arguments",
             "argument_wrong",
             Said(f"动作“{action}”的参数不对。", f"Action {action} has wrong arguments."),
-            Said(f"可用参数:{listing};缺少:{missing}", f"It takes: {listing}; missing: {missing}"),
+            Said(f"可用参数：{listing}；缺少：{missing}", f"It takes: {listing}; missing: {missing}"),
             ", ".join(unknown),
         )

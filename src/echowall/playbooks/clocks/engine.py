@@ -64,8 +64,14 @@ class ClockReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def due_at(self) -> datetime | None:
-        """The earliest due time of a main clock that is still open: what a list of matters sorts by."""
+        """The earliest due time of a main clock that is still open: what the office owes the reporter next."""
         times = [r.due_at for r in self.readings if r.is_main and r.state in _COUNTING and r.due_at is not None]
+        return min(times, default=None)
+
+    @property
+    def nearest_due_at(self) -> datetime | None:
+        """The earliest due time of any clock that is still open: what a list sorts by, and what `colour` goes with."""
+        times = [r.due_at for r in self.readings if r.state in _COUNTING and r.due_at is not None]
         return min(times, default=None)
 
 
@@ -95,7 +101,7 @@ def compute(
         VersionNotKept: the history is repinned and `resolve` is missing, or does not know the version.
     """
     if now.tzinfo is None:
-        raise HistoryBroken(f"当前时间没有时区:{now}", f"`now` has no time zone: {now}; give an aware instant")
+        raise HistoryBroken(f"当前时间没有时区：{now}", f"`now` has no time zone: {now}; give an aware instant")
     now = now.astimezone(calendar.zone)
     events = in_order(history, calendar.zone)
     later = None
@@ -144,14 +150,14 @@ def _report(state: Fold, readings: list[ClockReading], now: datetime, later: dat
 def _warnings(state: Fold, readings: list[ClockReading]) -> tuple[Said, ...]:
     said = [
         Said(
-            f"{at:%Y-%m-%d %H:%M} 的挂账理由“{reason}”未获批准,时限未停。",
+            f"{at:%Y-%m-%d %H:%M} 的挂账理由“{reason}”未获批准，时限未停。",
             f"Suspension of {at:%Y-%m-%d %H:%M} for '{reason}' is not approved; no clock stopped.",
         )
         for at, reason in state.facts.suspensions_refused
     ]
     said.extend(reading.fault for reading in readings if reading.fault is not None)
     if state.facts.is_closed and any(r.is_main and r.state in _COUNTING and r.due_at is None for r in readings):
-        said.append(Said("已办结但未回访,不得销号。", "Closed without a callback: not yet struck off."))
+        said.append(Said("已办结但未回访，不得销号。", "Closed without a callback: not yet struck off."))
     return tuple(said)
 
 

@@ -66,7 +66,7 @@ def explain(report: ClockReport, clock: str) -> tuple[Said, ...]:
                 lines.append(value.explain(clocks.texts.get("zh", {}).get(f"parameters.{name}", "")))
     lines.append(
         Said(
-            f"依据工作法 {clocks.playbook} 版本 {clocks.version},取 {clocks.on} 生效的值。",
+            f"依据工作法 {clocks.playbook} 版本 {clocks.version}，取 {clocks.on} 生效的值。",
             f"Playbook {clocks.playbook}, version {clocks.version}, values in force on {clocks.on}.",
         )
     )
@@ -92,19 +92,22 @@ def _course(reading: ClockReading) -> list[Said]:
     if reading.started_at is not None:
         at = say_instant(reading.started_at)
         lines.append(
-            Said(f"第 {reading.round} 轮,自 {at.zh} 起(当日为第 0 日)", f"Round {reading.round}, since {at.en} (day 0)")
+            Said(
+                f"第 {reading.round} 轮，自 {at.zh} 起（当日为第 0 日）",
+                f"Round {reading.round}, since {at.en} (day 0)",
+            )
         )
     if reading.counted_from is not None and reading.counted_from != reading.started_at:
         at = say_instant(reading.counted_from)
         lines.append(Said(f"期限改自 {at.zh} 起算", f"The limit counts from {at.en}"))
     if reading.span is not None and reading.due_at is not None:
         limit, at = _limit(reading.span), say_instant(reading.due_at)
-        lines.append(Said(f"期限 {limit.zh},至 {at.zh}", f"Limit {limit.en}, until {at.en}"))
+        lines.append(Said(f"期限 {limit.zh}，至 {at.zh}", f"Limit {limit.en}, until {at.en}"))
     elif reading.state is State.PAUSED:
-        lines.append(Said("挂账期间期限顺延,恢复后重新推算", "The due time moves on while it is suspended"))
+        lines.append(Said("挂账期间期限顺延，恢复后重新推算", "The due time moves on while it is suspended"))
     if reading.elapsed is not None:
         ran = say_span(reading.elapsed)
-        lines.append(Said(f"已用 {ran.zh}(不含挂账)", f"Elapsed {ran.en}, pauses left out"))
+        lines.append(Said(f"已用 {ran.zh}（不含挂账）", f"Elapsed {ran.en}, pauses left out"))
     if reading.remaining is not None and reading.state is not State.MET:
         left = say_span(reading.remaining)
         is_over = reading.remaining < timedelta(0)
@@ -113,6 +116,6 @@ def _course(reading: ClockReading) -> list[Said]:
         )
     if reading.met_at is not None:
         at = say_instant(reading.met_at)
-        late = Said(",超期完成" if reading.is_late else ",按期完成", ", late" if reading.is_late else ", in time")
+        late = Said("，超期完成" if reading.is_late else "，按期完成", ", late" if reading.is_late else ", in time")
         lines.append(Said(f"完成于 {at.zh}{late.zh}", f"Met at {at.en}{late.en}"))
     return lines

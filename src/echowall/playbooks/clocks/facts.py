@@ -76,7 +76,7 @@ def _plan(facts: Facts, event: Event) -> bool:
         facts.plan_nodes = tuple(sorted({_as_date(node) for node in nodes}))
     except (TypeError, ValueError):
         raise HistoryBroken(
-            f"计划节点不是日期:{nodes}", f"plan_set.nodes are no dates: {nodes}; give dates as YYYY-MM-DD"
+            f"计划节点不是日期：{nodes}", f"plan_set.nodes are no dates: {nodes}; give dates as YYYY-MM-DD"
         ) from None
     return True
 
@@ -87,7 +87,7 @@ def _suspend(facts: Facts, event: Event) -> bool:
     until = datetime.fromisoformat(written) if isinstance(written, str) else written
     if until is not None and until.tzinfo is None:
         raise HistoryBroken(
-            f"挂账截止时间没有时区:{until}", f"suspended.until has no time zone: {until}; give an aware instant"
+            f"挂账截止时间没有时区：{until}", f"suspended.until has no time zone: {until}; give an aware instant"
         )
     facts.pause_until = until.astimezone(event.at.tzinfo) if until is not None else None
     return False
@@ -191,7 +191,7 @@ def in_order(history: Iterable[Event], zone: tzinfo) -> list[Event]:
         at = event.at
         if at.tzinfo is None:
             raise HistoryBroken(
-                f"记录“{event.kind}”的时间没有时区:{at}",
+                f"记录“{event.kind}”的时间没有时区：{at}",
                 f"event {event.kind} has no time zone: {at}; give an aware instant",
             )
         if at.tzinfo is not zone:

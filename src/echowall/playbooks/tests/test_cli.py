@@ -22,7 +22,7 @@ def run(*words: str) -> int:
 class TestCheckCommand:
     def test_good_folder(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert run("check", str(default_folder())) == 0
-        assert ":0 处问题" in capsys.readouterr().out
+        assert "：0 处问题" in capsys.readouterr().out
 
     def test_bad_folder_names_place_and_fix(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         folder = Path(shutil.copytree(default_folder() / "13710", tmp_path / "13710"))
@@ -40,7 +40,7 @@ class TestCheckCommand:
 class TestShowCommand:
     def test_value_with_source(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert run("show", "13710", "solve_limit", "--on", "2022-05-03", "--place", "410104005,410104") == 0
-        assert "一般事项办结期限 = 7日,自 2017-01-01 起" in capsys.readouterr().out
+        assert "一般事项办结期限 = 7日，自 2017-01-01 起" in capsys.readouterr().out
 
     def test_nothing_in_force(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert run("show", "hotline-limits", "consult_limit", "--on", "2022-05-03", "--place", "44") == 1
@@ -55,4 +55,4 @@ class TestDiffCommand:
         path.write_text(path.read_text(encoding="utf-8").replace("amount: 7", "amount: 5"), encoding="utf-8")
         capsys.readouterr()
         assert run("diff", "13710", str(folder)) == 1
-        assert "~ solve_limit 自 2017-01-01:7日" in capsys.readouterr().out
+        assert "~ solve_limit 自 2017-01-01：7日" in capsys.readouterr().out

@@ -71,7 +71,7 @@ class TestLoad:
             (unit, 3, "values", "type_wrong"),
             (unit, 4, "extra", "key_unknown"),
         }
-        assert "改法:" in refused.value.problems[0].describe()
+        assert "改法：" in refused.value.problems[0].describe()
         assert "Fix: " in refused.value.problems[0].describe("en")
 
     @pytest.mark.parametrize(

@@ -7,31 +7,23 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from echowall.kernel import clock
 from echowall.kernel.actors import Actor
 from echowall.kernel.errors import Refusal
 from echowall.matters import operations as act
 from echowall.matters.models import Matter
 from echowall.matters.queries import reporters_of
-from echowall.understanding.topics import topic_name
 from echowall.voices.models import Message
 from echowall.voices.models.messages import State as MessageState
 
+from .answers import answer_for
 from .people import Staff
 
-_DONE = (
-    "已与反映人联系,工作人员上门处理完毕,现场拍照留存。",
-    "专班已协调相关单位解决,反映人现场确认。",
-    "已由社区志愿者送达并签收,后续专人跟进。",
-    "经核实情况属实,已整改到位,并加强日常巡查。",
-)
-_SOLVED = (
-    "经核实,情况属实。专班已于{day}上门处理完毕,您可以放心使用;负责人是专班值班组长,电话0371-60000000,地址在社区服务大厅。",
-    "经社区网格员{day}现场核实,已协调责任单位处理,处理免费,不用您再跑腿;按照街道便民服务规定,三天内会再上门看一次。",
-    "根据街道保供安排,已于{day}由志愿者送到您楼下并签收;以后需要可以直接打0371-60000000登记,每天上午送一次。",
-    "经查,因设备故障造成,已由维修人员于{day}修好并恢复正常;如再出现请联系社区服务大厅,电话0371-60000000,由物业负责。",
-)
+_TITLE = 24  # letters of a matter's title that an answer quotes
+_ASKED_LATER = 0.6  # share of answers after which nobody calls back within the hour
 _PACES = (0.02, 0.12, 0.2, 0.3, 0.3, 0.45, 0.45, 0.6, 0.8)
-_WORD = "您好,您反映的事项已由专班受理,正在协调办理,我们会尽快告知您结果。联系电话见社区公告。"
+_NO_MATTER = 0.02  # share of waiting ordinary matters that turn out in an hour to be none
+_WORD = "您好，您反映的事项已由专班受理，正在协调办理，我们会尽快告知您结果。联系电话见社区公告。"
 
 
 class Office:
@@ -77,6 +69,8 @@ class Office:
 
     def _step(self, matter: Matter, at: datetime) -> None:
         lead = self.leads.get(str(matter.lead_team_id))
+        if matter.state == "opened" and self._strike_out(matter, at):
+            return
         if matter.state == "opened":
             team = self.random.choice(list(self.staff.teams.values())) if self.random.random() < 0.03 else None
             self._dispatch(matter, team.id if team else None, at)
@@ -93,10 +87,17 @@ class Office:
         elif matter.state == "reported":
             passed = self.random.random() < 0.93
             act.check_matter(
-                matter_id=matter.id, passed=passed, note="" if passed else "照片看不清,请补充", actor=self.desk, at=at
+                matter_id=matter.id, passed=passed, note="" if passed else "照片看不清，请补充", actor=self.desk, at=at
             )
         elif matter.state == "checked":
             self._finish(matter, at)
+
+    def _strike_out(self, matter: Matter, at: datetime) -> bool:
+        """Now and then strike out what was no matter."""
+        if matter.urgency != "normal" or self.random.random() >= _NO_MATTER:
+            return False
+        act.cancel_matter(matter_id=matter.id, reason="与反映人核实，系误发", actor=self.desk, at=at)
+        return True
 
     def _dispatch(self, matter: Matter, team_id: UUID | None, at: datetime) -> None:
         if team_id is None:
@@ -109,7 +110,7 @@ class Office:
         if drawn < 0.25:
             act.inform_reporters(matter_id=matter.id, text=_WORD, actor=lead, at=at)
         elif drawn < 0.4:
-            act.note_progress(matter_id=matter.id, note="已电话联系反映人,约定上门时间", actor=lead, at=at)
+            act.note_progress(matter_id=matter.id, note="已电话联系反映人，约定上门时间", actor=lead, at=at)
         elif drawn < 0.43:
             others = [t.id for t in self.staff.teams.values() if t.id != matter.lead_team_id]
             act.request_joint_handling(
@@ -129,13 +130,13 @@ class Office:
             )
         elif drawn < 0.47 and not matter.is_complex:
             act.reclassify_matter(
-                matter_id=matter.id, is_complex=True, reason="涉及多个部门,一时难以解决", actor=self.desk, at=at
+                matter_id=matter.id, is_complex=True, reason="涉及多个部门，一时难以解决", actor=self.desk, at=at
             )
         else:
-            act.report_back(matter_id=matter.id, note=self.random.choice(_DONE), actor=lead, at=at)
+            act.report_back(matter_id=matter.id, note=f"{_found(matter)[0]}反映人已当面确认。", actor=lead, at=at)
 
     def _finish(self, matter: Matter, at: datetime) -> None:
-        text = _reply(matter, self.random.choice(_SOLVED), at)
+        text = _reply(matter, _found(matter)[1], at)
         standing = reporters_of(matter)
         self.finished.append(matter.id)
         if any(r.answered_at is None for r in standing):
@@ -147,6 +148,8 @@ class Office:
                 despite_findings=True,
                 despite_reason="已在电话里逐条说明",
             )
+            if self.random.random() < _ASKED_LATER:
+                return  # called back in another hour: at any time some calls are still to be made
         for reporter in standing:
             drawn = self.random.random()
             outcome = "solved" if drawn < 0.86 else "unreached" if drawn < 0.95 else "not_solved"
@@ -169,7 +172,13 @@ class Office:
                 )
 
 
+def _found(matter: Matter) -> tuple[str, str]:
+    return answer_for(matter.topic, matter.intent, matter.number)
+
+
 def _reply(matter: Matter, solved: str, at: datetime) -> str:
     """Return an answer as a good clerk writes it: what was asked, what was found, what was done, when, by whom."""
-    day = f"{at.month}月{at.day}日"
-    return f"您好,您反映的「{matter.title[:24]}」({topic_name(matter.topic)})收悉。" + solved.format(day=day)
+    said_on, day = clock.local(matter.opened_at), clock.local(at)
+    title = matter.title if len(matter.title) <= _TITLE else f"{matter.title[:_TITLE]}…"
+    done = solved.format(day=f"{day.month}月{day.day}日")
+    return f"您好，您{said_on.month}月{said_on.day}日反映的“{title}”收悉。{done}"

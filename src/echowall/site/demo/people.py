@@ -70,6 +70,7 @@ def engage_staff(ground: Ground, at: datetime) -> Staff:
             name=name,
             duty=duty,
             phone="0371-6000" + f"{number + 1:04d}",
+            is_phone_public=True,
             actor=SYSTEM_ACTOR,
             at=at,
         )

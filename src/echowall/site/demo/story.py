@@ -13,6 +13,9 @@ from random import Random
 from django.conf import settings
 from django.db import connection
 
+from echowall.command.operations import issue_bulletin
+from echowall.command.queries.composing import Subject
+from echowall.command.queries.counting import Period
 from echowall.kernel import audit, clock
 from echowall.kernel.actors import SYSTEM_ACTOR
 from echowall.kernel.scope import as_system
@@ -35,20 +38,24 @@ DAYS = 14
 MESSAGES = 640
 _TEMPLATES = (
     (
-        "已修好(水电气暖)",
+        "已修好（水电气暖）",
         "utilities",
-        "您好,您反映的{{地点}}问题({{编号}})收悉。经核实,{{处置情况}}如再出现,请联系{{专班}},电话{{专班电话}}。",
+        "您好，您反映的{{地点}}问题（{{编号}}）收悉。经核实，{{处置情况}}如再出现，请联系{{专班}}，电话{{专班电话}}。",
     ),
-    ("物资已送到", "supplies", "您好,您{{收到日期}}反映的需求({{编号}})收悉。经社区核实,已由志愿者送达:{{处置情况}}"),
+    (
+        "物资已送到",
+        "supplies",
+        "您好，您{{收到日期}}反映的需求（{{编号}}）收悉。经社区核实，已由志愿者送达：{{处置情况}}",
+    ),
     (
         "就医用药已安排",
         "medicine",
-        "您好,您反映的用药问题({{编号}})收悉。经社区医生核实,{{处置情况}}后续由{{专班}}跟进,电话{{专班电话}}。",
+        "您好，您反映的用药问题（{{编号}}）收悉。经社区医生核实，{{处置情况}}后续由{{专班}}跟进，电话{{专班电话}}。",
     ),
     (
         "通用答复",
         "",
-        "您好,您{{收到日期}}反映的“{{标题}}”({{编号}})收悉。经核实,{{处置情况}}如有问题请联系{{专班}},电话{{专班电话}}。",
+        "您好，您{{收到日期}}反映的“{{标题}}”（{{编号}}）收悉。经核实，{{处置情况}}如有问题请联系{{专班}}，电话{{专班电话}}。",
     ),
 )
 _TELL_SECONDS = 3.0
@@ -117,9 +124,21 @@ def _live(random: Random, ground: Ground, together: Together, begin: datetime) -
             for matter_id in finished:
                 propose_post(matter_id=matter_id, actor=SYSTEM_ACTOR, at=at)
             matters_operations.sweep_clocks(at=at)
+            _report(ground, office.staff, at)
         if time.monotonic() - told > _TELL_SECONDS or hour % 24 == 0:
             told = time.monotonic()
             print(f"  {clock.local(at):%m-%d %H:%M}  {100 * hour // (DAYS * 24)}%", flush=True)  # noqa: T201
+
+
+def _report(ground: Ground, staff: Staff, at: datetime) -> None:
+    """Every morning at eight the leader signs the bulletin of the day before, on Mondays that of the week."""
+    if clock.local(at).hour != 8:
+        return
+    yesterday = clock.today(at) - timedelta(days=1)
+    lengths = {"daily": 1, "weekly": 7} if clock.local(at).weekday() == 0 else {"daily": 1}
+    for kind, days in lengths.items():
+        subject = Subject(ground.office, Period(yesterday - timedelta(days=days - 1), yesterday))
+        issue_bulletin(kind=kind, subject=subject, actor=staff.actor("shuji"), at=at)
 
 
 def _sayings(random: Random) -> Iterator[dict[str, str]]:

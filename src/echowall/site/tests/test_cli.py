@@ -26,6 +26,12 @@ class TestMain:
             cli.importlib.import_module("echowall.site.environment").load.cache_clear()
         assert "ECHOWALL_PORT = 'http'" in capsys.readouterr().err
 
+    def test_every_wrong_flag_is_named_and_nothing_is_started(self, capsys: pytest.CaptureFixture[str]) -> None:
+        for command in ("serve", "demo"):
+            assert cli.main([command, "--host", "999.1.1.1", "--port", "99999", "--workers", "0"]) == 2
+            told = capsys.readouterr().err.splitlines()
+            assert [line.split(":")[0] for line in told] == ["--host 999.1.1.1", "--port 99999", "--workers 0"]
+
     def test_help_does_not_import_django(self) -> None:
         code = "import sys; from echowall.site import cli; cli.build_parser('serve'); sys.exit('django' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -50,6 +50,34 @@ class TestRead:
         with pytest.raises(environment.InvalidEnvironmentError, match="ECHOWALL_APP_DATABASE_URL"):
             environment.read({"ECHOWALL_STATE": str(tmp_path), "ECHOWALL_APP_DATABASE_URL": "postgresql://a:b@h/d"})
 
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("ECHOWALL_HOST", "999.1.1.1"),
+            ("ECHOWALL_HOST", "http://127.0.0.1"),
+            ("ECHOWALL_HOSTS", "http://echowall.example/"),
+            ("ECHOWALL_HOSTS", "echowall.example:443"),
+            ("ECHOWALL_HOSTS", ","),
+            ("ECHOWALL_DATABASE_URL", "postgresql://u:p@db:99999/echowall"),
+            ("ECHOWALL_DATABASE_URL", "postgresql://u:p@[db/echowall"),
+        ],
+    )
+    def test_refuses_an_address_nobody_can_reach(self, tmp_path: Path, name: str, value: str) -> None:
+        with pytest.raises(environment.InvalidEnvironmentError, match=name):
+            environment.read({"ECHOWALL_STATE": str(tmp_path), name: value})
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("ECHOWALL_HOST", "192.0.2.7"),
+            ("ECHOWALL_HOST", "::1"),
+            ("ECHOWALL_HOST", "localhost"),
+            ("ECHOWALL_HOSTS", ".echowall.example, 10.0.0.1,[::1],*,回音壁.example"),
+        ],
+    )
+    def test_takes_addresses_as_they_are_written(self, tmp_path: Path, name: str, value: str) -> None:
+        assert environment.read({"ECHOWALL_STATE": str(tmp_path), name: value})
+
 
 class TestKeep:
     def test_the_first_value_wins(self, tmp_path: Path) -> None:

@@ -80,18 +80,27 @@ class TestEvaluate:
         said = capsys.readouterr().err.splitlines()
         assert len(said) == 5
         for line, words in zip(
-            said, ("第 2 行", "第 3 行,列“l”", "第 4 行", "第 1 行,列“t”", "第 2 行,列“t”"), strict=True
+            said, ("第 2 行", "第 3 行“l”列", "第 4 行", "第 1 行“t”列", "第 2 行“t”列"), strict=True
         ):
             assert words in line
-            assert "——" in line
+            assert "：" in line
 
     def test_names_a_missing_file_and_an_empty_one(self, tmp_path, capsys):
         (tmp_path / "b.csv").write_text("t,l\n", "utf-8")
         files = ("--train", str(tmp_path / "a.csv"), "--test", str(tmp_path / "b.csv"))
         assert run("evaluate", "x", *files, "--text", "t", "--label", "l") == 2
         said = capsys.readouterr().err
-        assert "a.csv" in said
-        assert "b.csv" in said
+        assert "a.csv：没有这个文件" in said
+        assert "b.csv：没有任何一行数据" in said
+        assert "第 0 行" not in said
+
+    def test_names_a_column_no_line_has_only_once(self, tmp_path, capsys):
+        (tmp_path / "a.jsonl").write_text('{"t": "停水", "l": "水"}\n{"t": "停电", "l": "电"}\n', "utf-8")
+        path = str(tmp_path / "a.jsonl")
+        assert run("evaluate", "x", "--train", path, "--test", path, "--text", "t", "--label", "kind") == 2
+        said = capsys.readouterr().err.splitlines()
+        assert len(said) == 2
+        assert "没有这一列；现有的列：t、l" in said[0]
 
 
 class TestUnderstandingTrain:

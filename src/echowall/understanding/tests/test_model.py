@@ -2,19 +2,22 @@
 
 import itertools
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from echowall.understanding import calibration
-from echowall.understanding.examples import Example
+from echowall.understanding.examples import Example, read_examples
+from echowall.understanding.kept import split
 from echowall.understanding.learning import assemble, fit_head, matrix
-from echowall.understanding.model import Head, ModelFileError, TextModel, softmax
+from echowall.understanding.model import Head, ModelFileError, TextModel, shipped_model, softmax
 from echowall.understanding.segmentation import COUNTED, Reading, _listed, choose_reading, grams, lead, normalise
-from echowall.understanding.training import fit
+from echowall.understanding.training import HEADS, examine, fit
 from echowall.understanding.types import Band
 from echowall.understanding.vectors import learn_vocabulary
 
+CORPUS = Path(__file__).parents[4] / "corpus" / "understanding"
 WHO = ("我妈", "俺爹", "楼上大爷", "对门阿姨", "我家孩子", "隔壁老李", "我们单元", "来电人", "邻居", "我")
 WHAT = {
     ("help", "medicine.chronic", "urgent"): ("降压药吃完了", "胰岛素只剩一针", "断药两天了", "缺药,谁能代买"),
@@ -80,6 +83,7 @@ class TestGrams:
         assert not choose_reading(["家里停水了", "孩子发烧"]).spaced
         assert choose_reading(["长" * 200] * 3).lead
         assert lead("标题  正文很长") == "标题"
+        assert choose_reading(["断药\n老人的降压药没了", "停水\n三号楼没水"]) == Reading(title=True)
 
 
 class TestTextModel:
@@ -177,6 +181,21 @@ class TestThresholds:
         assert right[confidence >= at].mean() >= 0.95
         assert 0.8 < at < 0.97
 
+    def test_counts_with_the_lower_bound_of_wilson(self):
+        # Worked example: 81 of 263, two-sided 95 % (Newcombe 1998, table I): 0.2553 to 0.3662.
+        assert calibration.lower_bound(np.array([81.0]), np.array([263.0]), 1.96)[0] == pytest.approx(0.2553, abs=1e-4)
+        assert calibration.lower_bound(np.array([3.0]), np.array([4.0]), 0.0)[0] == 0.75
+
+    def test_few_right_answers_are_no_proof(self):
+        assert calibration.threshold(np.full(40, 0.9), np.ones(40, bool), 0.95) == calibration.NEVER
+        assert calibration.threshold(np.full(400, 0.9), np.ones(400, bool), 0.95) == 0.9
+
+    def test_shipped_model_keeps_the_promise_of_sure(self):
+        examples = read_examples(sorted(CORPUS.glob("*.jsonl")), ("text",), HEADS)
+        _, bands = examine(shipped_model(), split(examples).kept)
+        assert {name: band["sure_precision"] for name, band in bands.items() if band["sure_precision"] < 0.95} == {}
+        assert all(band["sure_share"] > 0 for band in bands.values())
+
     def test_no_trust_without_evidence(self):
         confidence = np.linspace(0.5, 0.99, 100)
         assert calibration.threshold(confidence, np.zeros(100, bool), 0.95) == calibration.NEVER
@@ -194,3 +213,37 @@ class TestThresholds:
         truth = np.array([0] * 50 + [1] * 50)
         added = calibration.lift(chances, truth, 0, recall=0.97, precision=0.8)
         assert ((np.log(chances[:, 0] / chances[:, 1]) + added > 0) == (truth == 0)).all()
+
+
+class TestMixture:
+    def test_several_share_equally_where_none_is_surely_better(self):
+        rng = np.random.default_rng(3)
+        truth = rng.integers(0, 3, 300)
+        parts = [np.eye(3)[truth] + rng.normal(size=(300, 3)) for _ in range(3)]
+        shares = calibration.fit_mixture(parts, truth, np.ones(300)).shares
+        assert shares.min() > 0
+
+    def test_a_scorer_that_only_guesses_is_left_out(self):
+        rng = np.random.default_rng(4)
+        truth = rng.integers(0, 3, 2000)
+        good = np.eye(3)[truth] + rng.normal(size=(2000, 3)) * 0.6
+        mixture = calibration.fit_mixture([good, rng.normal(size=(2000, 3))], truth, np.ones(2000))
+        assert mixture.shares[1] < 0.1 * mixture.shares[0]
+
+
+class TestAdviser:
+    def test_advice_counts_in_scores_and_such_a_model_is_not_saved(self, model, tmp_path):
+        examples = [Example(one.text, {"kind": one.labels["intent"]}) for one in corpus()]
+        advised = fit(examples, ["kind"], compact=False, adviser=model)
+        assert model.advice("降压药吃完了") @ model.advice("降压药吃完了") == pytest.approx(1.0, abs=1e-5)
+        labels = advised.head("kind").labels
+        assert [labels[int(advised.scores(one.text).argmax())] for one in examples] == [
+            one.labels["kind"] for one in examples
+        ]
+        assert len(advised.weights) == advised.vocabulary.size + len(model.advice(""))
+        with pytest.raises(ValueError, match="adviser"):
+            advised.save(tmp_path / "m.npz")
+
+    def test_is_not_asked_about_long_or_segmented_texts(self, model):
+        examples = [Example(one.text * 9, {"kind": one.labels["intent"]}) for one in corpus()]
+        assert fit(examples, ["kind"], compact=False, adviser=model).adviser is None

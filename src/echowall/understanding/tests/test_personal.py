@@ -143,6 +143,19 @@ class TestRedact:
         assert redact("感谢王小明先生").text == "感谢王先生"
         assert redact("王先生您好").text == "王先生您好"
 
+    @pytest.mark.parametrize(
+        "said", ["请拨打0371-60000001", "请拨打 0371 60000001", "服务电话60000001", "请打（0371）60000001问问"]
+    )
+    def test_a_number_that_the_office_made_known_stays(self, said: str) -> None:
+        assert redact(said, public_numbers=["0371-6000 0001"]).text == said
+        assert "[电话]" in redact(said).text
+        assert "60000002" not in redact(said.replace("0001", "0002"), public_numbers=["0371-60000001"]).text
+
+    def test_a_public_number_shields_nothing_else(self) -> None:
+        text = "请打0371-60000001，我的是13800001234，证110101199003074514"
+        shown = redact(text, public_numbers=["0371-60000001", "110", ""]).text
+        assert shown == "请打0371-60000001，我的是[电话]，证[证件号]"
+
     def test_health_details_ask_for_a_look(self) -> None:
         assert "health_detail" in redact("3号楼的老人有艾滋病").flags
         assert redact("路灯坏了").flags == ()

@@ -9,13 +9,14 @@ import pytest
 from echowall.understanding.pipeline import (
     final_urgency,
     from_json,
+    overall_band,
     settled_topic,
     to_json,
     understand,
     understand_many,
 )
 from echowall.understanding.places import Gazetteer
-from echowall.understanding.types import Band, GazetteerEntry, Guess, Urgency
+from echowall.understanding.types import Band, DangerSign, GazetteerEntry, Guess, Urgency
 
 ZONE = ZoneInfo("Asia/Shanghai")
 EVENING = datetime(2022, 5, 3, 21, 10, tzinfo=ZONE)
@@ -70,6 +71,28 @@ class TestUnderstand:
 
     def test_without_doubt_and_danger_it_may_stand(self) -> None:
         assert understand("请问快递放哪里", sent_at=EVENING, classifier=Rules()).band == Band.SURE
+
+    def test_the_model_s_own_critical_is_always_looked_at(self) -> None:
+        assert understand("求助，物业不理人", sent_at=EVENING, classifier=Rules("critical")).band == Band.MUST_LOOK
+
+    @pytest.mark.parametrize(
+        ("intent", "topic", "urgency", "band"),
+        [
+            (Guess("help", 0.9, Band.SURE), Band.MUST_LOOK, Band.SURE, Band.LOOK),
+            (Guess("help", 0.4, Band.MUST_LOOK), Band.SURE, Band.SURE, Band.LOOK),
+            (Guess("vent", 0.4, Band.MUST_LOOK), Band.SURE, Band.SURE, Band.MUST_LOOK),
+            (Guess("vent", 0.8, Band.LOOK), Band.SURE, Band.SURE, Band.LOOK),
+            (Guess("help", 0.9, Band.SURE), Band.SURE, Band.MUST_LOOK, Band.MUST_LOOK),
+            (Guess("help", 0.9, Band.SURE), Band.SURE, Band.SURE, Band.SURE),
+        ],
+    )
+    def test_must_look_is_for_what_may_cost_a_life_or_a_matter(
+        self, intent: Guess, topic: Band, urgency: Band, band: Band
+    ) -> None:
+        level = Guess("normal", 0.9, urgency)
+        assert overall_band(intent, Guess("supplies", 0.5, topic), level, ()) == band
+        sign = DangerSign("fire", Urgency.CRITICAL, ())
+        assert overall_band(intent, Guess("supplies", 0.5, topic), level, (sign,)) == Band.MUST_LOOK
 
     def test_without_a_classifier_everything_must_be_looked_at(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("echowall.understanding.pipeline.default_classifier", lambda: None)

@@ -51,6 +51,9 @@ class TestGazetteer:
             ("金水苑3栋", None, "b3"),
             ("金水花苑三栋", None, "b3"),
             ("今水花园三栋", None, "b3"),
+            ("福华街今水花园三栋", None, "b3"),
+            ("福华街道办的人没来", None, "s"),
+            ("铁路社去家属院", None, "c2"),
             ("3-2-1203 求助", "p1", "h"),
             ("12号楼停电", "p1", "b12"),
             ("12栋停电了", "b3", "b12"),
@@ -67,6 +70,15 @@ class TestGazetteer:
     )
     def test_finds(self, gazetteer: Gazetteer, text: str, context: str | None, place: str) -> None:
         assert gazetteer.find(text, context)[0].place_id == place
+
+    def test_the_office_itself_is_found_by_its_short_name(self) -> None:
+        mention = Gazetteer([Entry("o", None, "office", "嵩山路街道")]).find("嵩山路那边没人管")[0]
+        assert (mention.place_id, mention.kind) == ("o", "office")
+
+    def test_a_name_that_sounds_alike_beats_a_shorter_one_as_written(self) -> None:
+        tree = [Entry("c", None, "community", "理想社区"), Entry("p", "c", "compound", "理想家园")]
+        assert Gazetteer(tree).find("理想加园3号楼")[0].place_id == "p"
+        assert Gazetteer(tree).find("理想社区的家园群")[0].place_id == "c"
 
     def test_ambiguous_names_give_candidates_and_less_confidence(self, gazetteer: Gazetteer) -> None:
         mention = gazetteer.find("幸福小区3号楼")[0]

@@ -67,10 +67,40 @@ class TestUnderstand:
         )
         assert run("--input", str(tmp_path / "in.csv"), "--output", str(tmp_path / "out.jsonl")) == 3
         said = capsys.readouterr().err
-        assert "第1行 time 列" in said
+        assert "第 2 行“time”列" in said
         assert "昨天" in said
-        assert "第2行 text 列" in said
+        assert "第 3 行“text”列" in said
         assert len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+
+    def test_every_bad_line_is_named_and_the_rest_is_done(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "in.jsonl").write_text(
+            '{"text": "没水了", "said_at": "2022-05-03 21:10"}\n{"text": \n\n[1]\n{"text": "停电", "said_at": "x"}\n',
+            encoding="utf-8",
+        )
+        assert run("--input", str(tmp_path / "in.jsonl"), "--output", str(tmp_path / "out.jsonl")) == 3
+        said = [line for line in capsys.readouterr().err.splitlines() if "in.jsonl" in line]
+        assert [words in line for words, line in zip(("第 2 行", "第 4 行", "第 5 行"), said, strict=True)] == [
+            True
+        ] * 3
+        assert len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+
+    def test_cells_beyond_the_header_are_not_dropped_in_silence(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "in.csv").write_text("time,text\n2022-05-03 21:10,停水,也停电\n", encoding="utf-8")
+        assert run("--input", str(tmp_path / "in.csv"), "--output", str(tmp_path / "out.jsonl")) == 3
+        assert "第 2 行：比表头多出 '也停电'" in capsys.readouterr().err
+
+    def test_a_damaged_archive_is_said_plainly(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        packed = gzip.compress("time,text\n2022-05-03 21:10,停水\n".encode() * 9)
+        (tmp_path / "cut.csv.gz").write_bytes(packed[:-9])
+        (tmp_path / "plain.csv.gz").write_bytes(b"time,text\n")
+        for name in ("cut.csv.gz", "plain.csv.gz"):
+            assert run("--input", str(tmp_path / name), "--output", str(tmp_path / "out.jsonl")) == 1
+            assert name in capsys.readouterr().err
+        assert not (tmp_path / "out.jsonl").exists()
 
     @pytest.mark.parametrize(
         ("words", "fault"),
@@ -83,6 +113,12 @@ class TestUnderstand:
         assert run("--input", str(tmp_path / "in.csv"), "--output", str(tmp_path / "out.jsonl"), *words) == 1
         assert fault in capsys.readouterr().err
         assert [p.name for p in tmp_path.iterdir()] == ["in.csv"]
+
+    def test_all_wrong_words_at_once(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "in.csv").write_text("time,text\n2022-05-03 21:10,你好\n", encoding="utf-8")
+        words = ["--text", "x", "--time", "y", "--at", "soon"]
+        assert run("--input", str(tmp_path / "in.csv"), "--output", str(tmp_path / "out.jsonl"), *words) == 1
+        assert len(capsys.readouterr().err.splitlines()) == 3
 
     def test_a_time_for_all(self, tmp_path: Path) -> None:
         (tmp_path / "in.jsonl").write_text('{"text": "明早八点前送药"}\n', encoding="utf-8")
@@ -102,13 +138,13 @@ class TestUnderstand:
 
     def test_a_missing_file_is_said_plainly(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert run("--input", str(tmp_path / "no.csv"), "--output", str(tmp_path / "out.jsonl")) == 1
-        assert "打不开" in capsys.readouterr().err
+        assert "没有这个文件" in capsys.readouterr().err
 
 
 class TestFiles:
     def test_bad_lines_are_named(self, tmp_path: Path) -> None:
         (tmp_path / "a.jsonl").write_text('{"a": 1}\n[1]\n', encoding="utf-8")
-        with pytest.raises(FileProblemError, match="第2行"):
+        with pytest.raises(FileProblemError, match="第 2 行"):
             list(read_rows(tmp_path / "a.jsonl"))
 
     def test_unknown_kinds_are_refused(self, tmp_path: Path) -> None:

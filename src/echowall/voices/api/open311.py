@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import cast
+from typing import Literal, cast
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +34,7 @@ from ..models.messages import State
 from ..models.sources import Channel
 from .clients import client_actor
 
+_CHUNK = 500
 _FORMATS: tuple[Format, ...] = ("json", "xml")
 _PLACES_SHOWN = (Place.Kind.COMMUNITY, Place.Kind.GRID, Place.Kind.COMPOUND)
 _DEGREES = 3  # decimals: about 100 m, a compound and not a door
@@ -78,10 +81,7 @@ def requests(request: HttpRequest, form: str) -> HttpResponse:
         query = open311.read_query(_fields(request.GET), at=clock.now())
         with as_system():
             rows = _filtered(_visible(request), query)
-            start = (query.page - 1) * query.page_size
-            found = _described(list(rows[start : start + query.page_size]))
-        if query.statuses:
-            found = [one for one in found if one.status in query.statuses]
+            found = _described(_page(rows, query))
         return _answer(open311.requests(found, _form(form)), form)
     except Open311RefusedError as refused:
         return _errors(refused.errors, form)
@@ -182,6 +182,30 @@ def _filtered(rows: QuerySet[Message, Message], query: open311.RequestQuery) -> 
     return rows.filter(extra__service_code__in=query.service_codes) if query.service_codes else rows
 
 
+def _page(rows: QuerySet[Message, Message], query: open311.RequestQuery) -> list[Message]:
+    """Return the messages of the page asked for; a status is asked of each before the pages are counted."""
+    start = (query.page - 1) * query.page_size
+    end = start + query.page_size
+    if not query.statuses:
+        return list(rows[start:end])
+    ids: list[UUID] = []
+    states = rows.values_list("id", "state")
+    for at in itertools.count(0, _CHUNK):
+        part = list(states[at : at + _CHUNK])
+        progress = matters_queries.progress_of([one for one, _state in part], with_steps=False)
+        ids += [one for one, state in part if _status(state, progress.get(one)) in query.statuses]
+        if len(ids) >= end or len(part) < _CHUNK:
+            break
+    wanted = ids[start:end]
+    found = rows.in_bulk(wanted)
+    return [found[one] for one in wanted]
+
+
+def _status(state: str, progress: PublicProgress | None) -> Literal["open", "closed"]:
+    is_closed = progress.is_ended if progress else state == State.NOTED
+    return "closed" if is_closed else "open"
+
+
 def _described(messages: Sequence[Message]) -> list[ServiceRequest]:
     found = matters_queries.progress_of([m.id for m in messages], with_steps=False)
     return [_request(message, found.get(message.id)) for message in messages]
@@ -189,10 +213,9 @@ def _described(messages: Sequence[Message]) -> list[ServiceRequest]:
 
 def _request(message: Message, progress: PublicProgress | None) -> ServiceRequest:
     code = str(message.extra.get("service_code") or message.topic or "other")
-    is_closed = progress.is_ended if progress else message.state == State.NOTED
     public = redact(_without_reporter(message))
     return ServiceRequest(
-        service_request_id=message.ticket, status="closed" if is_closed else "open",
+        service_request_id=message.ticket, status=_status(message.state, progress),
         status_notes=progress.title if progress else "", service_code=code, service_name=topic_name(code),
         # What may still point at somebody is left out until a person has looked.
         description="" if public.flags else public.text, requested_datetime=message.said_at,
@@ -209,6 +232,8 @@ def _without_reporter(message: Message) -> str:
 
     The masked text would not do: it ends in the four digits that open the progress page.
     """
+    if message.words_destroyed_at is not None:
+        return message.body
     text = unseal("message", message.body_sealed)
     for kind, sealed in (("name", message.sender_sealed), ("phone", message.phone_sealed)):
         known = unseal(kind, sealed) if sealed is not None else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.functions import Right
@@ -57,6 +56,8 @@ class Message(models.Model):
     conversation = models.CharField(max_length=120, blank=True, help_text="thread, open id or mail thread to answer in")
     reply_to = models.CharField(max_length=120, blank=True)
     extra = models.JSONField(default=dict)
+    # What identifies somebody or repeats a conversation: mail addresses, the quoted history. JSON, sealed.
+    extra_sealed = SealedField(null=True)
     loaded = models.ForeignKey("voices.Import", on_delete=models.SET_NULL, null=True, related_name="messages")
 
     # Filing: may change.
@@ -73,13 +74,19 @@ class Message(models.Model):
     needed_by_at = models.DateTimeField(null=True)
     terms = SearchVectorField(null=True)
 
+    # Set by the database function that destroyed it on its day (voices/retention.py).
+    contact_destroyed_at = models.DateTimeField(null=True)
+    words_destroyed_at = models.DateTimeField(null=True)
+
     class Meta:
         constraints = (models.UniqueConstraint(fields=("source", "key"), name="one_message_per_source_and_key"),)
         indexes = (
             models.Index(fields=("office_id", "-said_at", "-id"), name="message_office_said"),
             models.Index(fields=("office_id", "state", "-said_at"), name="message_office_state"),
             models.Index(
-                fields=("office_id", "-said_at"), condition=models.Q(band="must_look"), name="message_must_look"
+                fields=("band",),
+                condition=models.Q(band__in=("must_look", "look")) & ~models.Q(state="handled"),
+                name="message_to_look",
             ),
             models.Index(fields=("phone_index",), name="message_phone"),
             models.Index(fields=("phone_tail",), condition=~models.Q(phone_tail=""), name="message_phone_tail"),
@@ -89,7 +96,7 @@ class Message(models.Model):
             ),
             models.Index(fields=("source", "-said_at"), name="message_source_said"),
             models.Index(fields=("conversation",), condition=~models.Q(conversation=""), name="message_conversation"),
-            GinIndex(fields=("terms",), name="message_terms"),
+            # The index of terms stands with row-level security (rls.Keyed).
         )
 
 
@@ -133,3 +140,7 @@ class Attachment(models.Model):
     byte_count = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     remote_url = models.URLField(max_length=500, blank=True)
+    # Its id at the channel while the content waits to be downloaded; why it never came, if it never will.
+    reference = models.CharField(max_length=200, blank=True)
+    problem = models.CharField(max_length=40, blank=True)
+    destroyed_at = models.DateTimeField(null=True, help_text="when its content died on its day; the row stays")

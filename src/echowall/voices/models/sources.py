@@ -84,6 +84,7 @@ class Import(models.Model):
     settings = models.JSONField(default=dict)
     done_row = models.PositiveIntegerField(default=0)
     moved_at = models.DateTimeField(null=True, help_text="when a chunk was last committed")
+    destroyed_at = models.DateTimeField(null=True, help_text="when its file and wrong values died on their day")
 
     class Meta:
         indexes = (models.Index(fields=("office_id", "-loaded_at"), name="import_office_loaded"),)

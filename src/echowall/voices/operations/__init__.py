@@ -1,6 +1,6 @@
 """Every write of hearing."""
 
-from .ending import mark_handled
+from .ending import mark_handled, settle_doubts
 from .filing import (
     Understood,
     correct_message,
@@ -39,6 +39,7 @@ __all__ = [
     "reset_mapping",
     "set_active",
     "set_secrets",
+    "settle_doubts",
     "start_import",
     "try_again",
     "unmask_message",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +17,10 @@ from echowall.kernel.actors import Actor
 from echowall.kernel.bulk import insert_many
 from echowall.kernel.errors import refuse
 from echowall.kernel.ids import new_id
+from echowall.kernel.personal import Sealing
 from echowall.kernel.search import terms
 from echowall.places.models import Place
+from echowall.understanding.pipeline import NEEDS_NOTHING
 from echowall.understanding.types import Intent, Understanding, Urgency
 
 from ..channels.tables.given_words import GIVEN
@@ -26,9 +29,6 @@ from ..models.messages import State
 
 # Who corrected, where it was the system itself.
 SYSTEM_ID = UUID(int=0)
-
-# Nothing to solve in these unless a person says so, or there is a sign of danger.
-_NOTED = {Intent.PRAISE, Intent.OTHER, Intent.VENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +62,32 @@ def file_batch(*, understood: Sequence[Understood], at: datetime) -> None:
     for one in understood:
         _take_over(one)
     messages = [one.message for one in understood]
+    sealing = Sealing()
     with transaction.atomic():
-        insert_many(
-            [
-                Reading(id=new_id(), message=one.message, model=one.reading.model[:60], made_at=at, result=one.result)
-                for one in understood
-            ]
-        )
+        insert_many([_reading_row(one, sealing, at) for one in understood])
         _save_filing(messages)
         Pending.objects.filter(message__in=messages).delete()
         told = [{"message_id": str(m.id)} for m in messages if not is_record_only(m)]
         events.publish_many("voices.message.understood", told)
+
+
+def _reading_row(one: Understood, sealing: Sealing, at: datetime) -> Reading:
+    whole = json.dumps(one.result, ensure_ascii=False, separators=(",", ":"))
+    return Reading(
+        id=new_id(), message=one.message, model=one.reading.model[:60], made_at=at, result=_wordless(one.result),
+        result_sealed=sealing.seal("reading", whole),
+    )  # fmt: skip
+
+
+def _wordless(result: dict[str, Any]) -> dict[str, Any]:
+    """Return what a reading says without a word of the message: values, confidences, codes."""
+    kept: dict[str, Any] = {}
+    for name in ("intent", "topic", "urgency"):
+        answer = result.get(name) or {}
+        kept[name] = {key: answer[key] for key in ("value", "confidence") if key in answer}
+    kept["danger"] = [{"code": sign.get("code")} for sign in result.get("danger") or ()]
+    kept["band"] = result.get("band")
+    return kept
 
 
 def _take_over(one: Understood) -> None:
@@ -91,9 +106,21 @@ def _take_over(one: Understood) -> None:
     if given["given_state"]:
         message.state = State.HANDLED
         return
-    needs_nothing = message.intent in _NOTED and reading.urgency.value == Urgency.NORMAL and not reading.danger
+    if is_automatic(message) and not (reading.danger and message.extra["automatic"] == "bulk"):
+        # Kept as heard; whoever finds a person's words in it corrects the intent, and it becomes a matter.
+        message.intent, message.band, message.state = Intent.OTHER.value, "sure", State.NOTED
+        return
+    needs_nothing = message.intent in NEEDS_NOTHING and reading.urgency.value == Urgency.NORMAL and not reading.danger
     is_noted = is_record_only(message) or (needs_nothing and message.band != "must_look")
     message.state = State.NOTED if is_noted else State.HEARD
+    if is_noted and needs_nothing and message.band == "look":
+        # What it is about does not matter where nothing is to be done; whether something is to be done, does.
+        message.band = str(reading.intent.band)
+
+
+def is_automatic(message: Message) -> bool:
+    """Whether a machine sent it: an answer while absent, a returned mail, a circular (``channels.mail``)."""
+    return bool(message.extra.get("automatic"))
 
 
 def is_record_only(message: Message) -> bool:
@@ -174,7 +201,7 @@ def correct_message(
         # A person looked: the machine's doubt is settled, and it need not be asked again.
         message.band = "sure"
         Pending.objects.filter(message=message).delete()
-        is_taken_up = message.state in {State.NOTED, State.PARKED} and message.intent not in _NOTED
+        is_taken_up = message.state in {State.NOTED, State.PARKED} and message.intent not in NEEDS_NOTHING
         if message.state == State.PARKED or (is_taken_up and not is_record_only(message)):
             message.state = State.HEARD if is_taken_up and not is_record_only(message) else State.NOTED
         _save_filing([message])
@@ -205,7 +232,7 @@ def note_message(*, message: Message, actor: Actor, at: datetime) -> Message:
     """
     actor.require("voices.correct", message.place_path)
     if message.state in {State.FILED, State.HANDLED}:
-        raise refuse("message_filed", _("留言已归入事项,请在事项里处理"), place="message", value=message.ticket)
+        raise refuse("message_filed", _("留言已归入事项，请在事项里处理"), place="message", value=message.ticket)
     with transaction.atomic():
         message.state, message.band = State.NOTED, "sure"
         Message.objects.filter(id=message.id).update(state=State.NOTED, band="sure")

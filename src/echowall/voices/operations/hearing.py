@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from echowall.kernel import audit, clock, files
+from echowall.kernel import audit, clock, files, jobs
 from echowall.kernel.actors import Actor
 from echowall.kernel.ids import new_id, new_ticket
 from echowall.kernel.personal import Sealing, blind_index, mask_name, mask_phone
@@ -18,8 +19,11 @@ from echowall.understanding.redaction import mask
 
 from ..channels.types import HeardMessage
 from ..models import Attachment, Import, Message, Source
+from ..models.sources import Channel
 from .storing import insert_messages
 
+# Further columns that hold an address, or what others wrote before: sealed as a whole, never shown by themselves.
+PRIVATE_EXTRA = ("address", "history", "message_id", "to")
 _DRAWS = 5
 _KEY_LETTERS = 120
 
@@ -64,7 +68,11 @@ def _store(
             rows[message.key] = _row(message, source, at, loaded, sealing)
     fresh = _insert(source, rows, stored, at)
     new_ids = {message_id for message_id, _ticket in fresh.values()}
-    _keep_attachments([m for m in messages if m.attachments], stored, new_ids)
+    waiting = _keep_attachments([m for m in messages if m.attachments], stored, new_ids)
+    if source.channel == Channel.WECHAT and waiting:
+        from ..jobs import fetch_media  # the job stands on what stores messages
+
+        jobs.enqueue_many(fetch_media, [{"attachment_id": str(one.id)} for one in waiting])
     if new_ids:
         one = next(iter(new_ids)) if len(new_ids) == 1 else None
         audit.record(
@@ -108,6 +116,11 @@ def _stored(source: Source, keys: Sequence[str]) -> dict[str, tuple[UUID, str]]:
     return {key: (message_id, ticket) for key, message_id, ticket in rows}
 
 
+def address_token(address: str) -> str:
+    """Return what stands for a mail address where threads are found by it."""
+    return "mail:" + blind_index("address", address.lower()).hex()
+
+
 def _storable(message: HeardMessage) -> HeardMessage:
     """Return the message as the database can hold it: no NUL, no half of a character, a key of at most 120 letters."""
     changes: dict[str, Any] = {}
@@ -137,6 +150,8 @@ def _plain(text: str) -> str:
 
 def _row(message: HeardMessage, source: Source, at: datetime, loaded: Import | None, sealing: Sealing) -> Message:
     text = message.text
+    private = {name: message.extra[name] for name in PRIVATE_EXTRA if message.extra.get(name)}
+    is_mail = source.channel == Channel.MAIL and "@" in message.conversation
     return Message(
         id=new_id(),
         ticket=new_ticket(clock.today(at)),
@@ -157,10 +172,12 @@ def _row(message: HeardMessage, source: Source, at: datetime, loaded: Import | N
         place_text=message.place_text[:200],
         latitude=message.latitude,
         longitude=message.longitude,
-        conversation=message.conversation[:120],
+        # A thread is found by a keyed hash of the address; the address to answer to is sealed.
+        conversation=(address_token(message.conversation) if is_mail else message.conversation)[:120],
         reply_to=message.reply_to[:120],
         # What stands in further columns is shown beside the text, so it is masked like the text.
-        extra={name: mask(value) for name, value in message.extra.items()},
+        extra={name: mask(value) for name, value in message.extra.items() if name not in PRIVATE_EXTRA},
+        extra_sealed=sealing.seal("message", json.dumps(private, ensure_ascii=False)) if private else None,
         loaded=loaded,
         office_id=source.office_id,
         place_id=source.place_id,
@@ -170,7 +187,8 @@ def _row(message: HeardMessage, source: Source, at: datetime, loaded: Import | N
 
 def _keep_attachments(
     messages: Sequence[HeardMessage], stored: dict[str, tuple[UUID, str]], new_ids: set[UUID]
-) -> None:
+) -> list[Attachment]:
+    """Keep what came with new messages; return what still has to be downloaded by its id at the channel."""
     rows = []
     for message in messages:
         message_id = stored[message.key][0]
@@ -188,6 +206,8 @@ def _keep_attachments(
                     byte_count=ref.size or len(ref.content or b""),
                     sha256=digest,
                     remote_url=ref.reference if ref.reference.startswith("http") else "",
+                    reference="" if digest or ref.reference.startswith("http") else ref.reference[:200],
                 )
             )
     Attachment.objects.bulk_create(rows)
+    return [row for row in rows if row.reference]

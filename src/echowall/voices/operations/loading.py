@@ -132,7 +132,7 @@ def _check_source(source: Source) -> None:
             _("这个来源不收表格"),
             place="source",
             value=source.name,
-            fix=_("请选择“表格导入”类来源,没有时请管理员添加"),
+            fix=_("请选择“表格导入”类来源，没有时请管理员添加"),
         )
     if not source.is_active:
         raise refuse("source_inactive", _("这个来源已停用"), place="source", value=source.name)
@@ -175,7 +175,7 @@ def map_import(
 
 def _check_draft(loaded: Import) -> None:
     if loaded.state != Import.State.DRAFT:
-        raise refuse("import_started", _("这份表已经开始导入,不能再改"), place="import", value=loaded.name)
+        raise refuse("import_started", _("这份表已经开始导入，不能再改"), place="import", value=loaded.name)
 
 
 def start_import(*, loaded: Import, actor: Actor, at: datetime) -> Progress:

@@ -48,7 +48,7 @@ def split_paste(source: Source, pasted: Pasted) -> PastedResult:
     """
     if not pasted.text.strip():
         raise InvalidInput(
-            Problem("paste_empty", _("还没有粘贴内容"), place="text", fix=_("从群里复制聊天记录,粘贴到这里"))
+            Problem("paste_empty", _("还没有粘贴内容"), place="text", fix=_("从群里复制聊天记录，粘贴到这里"))
         )
     if pasted.layout is not None and pasted.layout not in LAYOUTS:
         raise InvalidInput(Problem("layout_unknown", _("没有这种版式"), place="layout", value=pasted.layout))
@@ -81,7 +81,7 @@ def file_pasted(*, source: Source, pasted: Pasted, record_only: bool = False, ac
     if not split.messages:
         raise InvalidInput(
             Problem(
-                "paste_without_messages", _("没有认出留言"), place="text", fix=_("换一种版式,或选“整段作为一条留言”")
+                "paste_without_messages", _("没有认出留言"), place="text", fix=_("换一种版式，或选“整段作为一条留言”")
             )
         )
     with transaction.atomic():

@@ -56,13 +56,15 @@ def unmask_message(
         problems.append(Problem("field_unknown", _("请选择要查看的内容"), place="fields", fix="、".join(FIELDS)))
     if len(reason) < SHORTEST_REASON:
         problems.append(
-            Problem("reason_missing", _("请写明查看原因"), place="reason", value=reason, fix=_("例如:电话联系核实地址"))
+            Problem(
+                "reason_missing", _("请写明查看原因"), place="reason", value=reason, fix=_("例如：电话联系核实地址")
+            )
         )
     if problems:
         raise InvalidInput(problems)
     message = Message.objects.filter(id=message_id).first()
     if message is None:
-        raise NotFound(Problem("message_unknown", _("没有这条留言,或不在您的职责范围内"), value=str(message_id)))
+        raise NotFound(Problem("message_unknown", _("没有这条留言，或不在您的职责范围内"), value=str(message_id)))
     if actor.team_ids.isdisjoint(message.team_ids):
         actor.require("personal.unmask", message.place_path)
     else:  # given to the actor's team, wherever it lies
@@ -78,4 +80,4 @@ def unmask_message(
             where=(message.office_id, message.place_path),
         )
         sealed = {f: getattr(message, f"{f}_sealed") for f in fields}
-        return Unmasked(**{f: unseal(FIELDS[f], value) for f, value in sealed.items() if value})
+        return Unmasked(**{f: unseal(FIELDS[f], value) for f, value in sealed.items() if value is not None})

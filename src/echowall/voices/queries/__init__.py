@@ -3,7 +3,7 @@
 from ..models.sources import Channel
 from .addresses import AnswerAddress, answer_address
 from .alike import Alike, copies_of, of_phone
-from .corrections import corrected_examples
+from .corrections import corrected_examples, last_corrections
 from .facts import MessageFacts, answered_message, message_facts
 from .public import (
     OwnMessage,
@@ -44,6 +44,7 @@ __all__ = [
     "forget_tokens",
     "heard_count",
     "in_queue",
+    "last_corrections",
     "message_facts",
     "next_in_queue",
     "of_phone",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,9 +23,8 @@ class AnswerAddress:
 def answer_address(message_id: UUID) -> AnswerAddress:
     """Return how to answer a message: its account, mail address or group, else its phone, else the progress page.
 
-    On WeChat that is the follower's open id and in mail the sender's address, which the callback and the mail box hand
-    over as the conversation; a WeChat message from elsewhere has the open id as its sender. In WeCom the group's robot
-    answers. ``extra`` is masked, so an address with a phone number in it would not survive there.
+    On WeChat that is the follower's open id, which the callback hands over as the conversation; a WeChat message from
+    elsewhere has the open id as its sender. In WeCom the group's robot answers. A mail's address is sealed.
     """
     message = Message.objects.get(id=message_id)
     if message.channel == Channel.WECHAT and "account" in message.extra and message.conversation:
@@ -34,7 +34,9 @@ def answer_address(message_id: UUID) -> AnswerAddress:
     if message.channel == Channel.WECOM and message.conversation:
         return AnswerAddress("wecom", message.conversation)
     if message.channel == Channel.MAIL:
-        for address in (message.conversation, str(message.extra.get("address", ""))):
+        sealed = message.extra_sealed
+        private = json.loads(unseal("message", sealed)) if sealed is not None else {}
+        for address in (str(private.get("address", "")), message.conversation):
             if "@" in address and "*" not in address and not address.startswith("<"):
                 return AnswerAddress("mail", address)
     if message.phone_sealed is not None:

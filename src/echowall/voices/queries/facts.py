@@ -49,7 +49,7 @@ def message_facts(message_id: UUID) -> MessageFacts:
     names = MessageFacts.__dataclass_fields__.keys()
     row = Message.objects.filter(id=message_id).values(*names).first()
     if row is None:
-        raise NotFound(Problem("message_unknown", _("没有这条留言,或不在您的职责范围内"), value=str(message_id)))
+        raise NotFound(Problem("message_unknown", _("没有这条留言，或不在您的职责范围内"), value=str(message_id)))
     return MessageFacts(**row)
 
 

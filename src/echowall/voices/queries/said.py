@@ -32,7 +32,7 @@ def said_in_clear(message_id: UUID) -> Said:
     """
     row = Message.objects.filter(id=message_id).only("sender_sealed", "phone_sealed", "body_sealed").first()
     if row is None:
-        raise NotFound(Problem("message_unknown", _("没有这条留言,或不在您的职责范围内"), value=str(message_id)))
+        raise NotFound(Problem("message_unknown", _("没有这条留言，或不在您的职责范围内"), value=str(message_id)))
     return Said(
         name=unseal("name", row.sender_sealed) if row.sender_sealed else "",
         phone=unseal("phone", row.phone_sealed) if row.phone_sealed else "",
@@ -48,5 +48,5 @@ def attachment_content(attachment_id: UUID) -> tuple[str, bytes]:
     """
     row = Attachment.objects.filter(id=attachment_id).exclude(sha256="").first()
     if row is None:
-        raise NotFound(Problem("file_unknown", _("没有这个文件,或不在您的职责范围内"), value=str(attachment_id)))
+        raise NotFound(Problem("file_unknown", _("没有这个文件，或不在您的职责范围内"), value=str(attachment_id)))
     return row.content_type, files.read(row.sha256)

@@ -29,7 +29,7 @@ def table_source(name: str, office: str = "") -> Source:
         raise refuse("source_unknown", _("没有这个表格来源"), place="source", value=name, fix="、".join(names))
     offices = "、".join(source.office.name for source in found)
     raise Refusal(
-        Problem("source_ambiguous", _("多个街道有同名来源,请指定街道"), place="office", value=name, fix=offices)
+        Problem("source_ambiguous", _("多个街道有同名来源，请指定街道"), place="office", value=name, fix=offices)
     )
 
 

@@ -23,6 +23,8 @@ from echowall.kernel.scope import as_system
 from echowall.voices import fetching
 from echowall.voices.models import Attachment, Message, Source
 from echowall.voices.operations import add_source, set_secrets
+from echowall.voices.queries import answer_address
+from echowall.voices.sweeping import sweep_pending
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +92,41 @@ class TestFetchMail:
             messages = list(Message.objects.order_by("id"))
             assert Attachment.objects.count() == 3
         assert [m.body for m in messages] == ["三天没有菜了", "还是没有菜", "谢谢，菜到了"]
-        assert {(m.channel, m.conversation) for m in messages} == {("mail", "wang@example.com")}
+        assert {m.channel for m in messages} == {"mail"}
+        # One thread, and the address in clear nowhere.
+        assert len({m.conversation for m in messages}) == 1
+        assert not any("@" in f"{m.conversation}{m.extra}{m.sender_masked}" for m in messages)
+
+    def test_what_a_machine_sent_is_kept_and_never_a_matter(self, mailbox: Source, port: int) -> None:
+        with imaplib.IMAP4("127.0.0.1", port) as client:
+            client.login("street", "s3cret")
+            for number, (name, value) in enumerate(
+                (
+                    ("Auto-Submitted", "auto-replied"),
+                    ("Precedence", "bulk"),
+                    ("X-Autoreply", "yes"),
+                    ("Subject", "自动回复:求助"),
+                )
+            ):
+                mail = EmailMessage()
+                mail["From"], mail["To"], mail["Message-ID"] = "w@example.com", "s@example.gov.cn", f"<m{number}@x>"
+                mail[name] = value
+                mail.set_content("我正在休假,家里断菜了的邮件我回来后处理")
+                assert client.append("INBOX", None, None, mail.as_bytes())[0] == "OK"
+        fetching.fetch_all_mail(at=EVENING)
+        with as_system():
+            while sweep_pending(at=EVENING):
+                pass
+            messages = list(Message.objects.all())
+            assert [(m.state, m.intent, m.band) for m in messages] == [("noted", "other", "sure")] * 4
+            assert {m.extra["automatic"] for m in messages} == {"reply", "bulk"}
+
+    def test_answer_goes_to_the_sealed_address(self, mailbox: Source, port: int) -> None:
+        deliver(port, "三天没有菜了")
+        fetching.fetch_all_mail(at=EVENING)
+        with as_system():
+            to = answer_address(Message.objects.get().id)
+        assert (to.transport, to.address) == ("mail", "wang@example.com")
 
     def test_forgotten_place_doubles_nothing(self, mailbox: Source, port: int) -> None:
         deliver(port, "三天没有菜了")

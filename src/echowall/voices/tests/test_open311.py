@@ -102,6 +102,20 @@ class TestRequests:
         assert shown["expected_datetime"]
         assert client.get(f"/open311/v2/tokens/{ident}.json").json()[0]["service_request_id"] == ident
 
+    def test_status_is_asked_before_the_pages_are_counted(self, token: str, client: Client) -> None:
+        idents = [post(client, token, description=f"停水{n}").json()[0]["service_request_id"] for n in range(4)]
+        with as_system():
+            Message.objects.filter(ticket__in=idents[1::2]).update(state="noted")
+        for status, page, size, count in (("open", 1, 1, 1), ("open", 2, 1, 1), ("open", 3, 1, 0), ("closed", 1, 2, 2)):
+            query = f"status={status}&page={page}&page_size={size}"
+            listed = client.get(f"/open311/v2/requests.json?{query}").json()
+            assert len(listed) == count, query
+            assert {one["status"] for one in listed} <= {status}
+        seen = [
+            client.get(f"/open311/v2/requests.json?status=closed&page={page}&page_size=1").json()[0] for page in (1, 2)
+        ]
+        assert {one["service_request_id"] for one in seen} == set(idents[1::2])
+
     def test_other_channels_and_closed_sources_are_not_shown(self, token: str, cast: Cast, client: Client) -> None:
         client.post("/", {"text": "网页留言停水"})
         with as_system():

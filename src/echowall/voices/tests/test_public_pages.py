@@ -158,11 +158,14 @@ class TestSay:
 
 class TestPlaces:
     def test_suggests_by_name_within_the_office(self, cast: Cast, client: Client) -> None:
-        (first, *rest) = client.get("/o/410103009/places/", {"q": "铁路"}).json()["results"]
+        (first, *_) = client.get("/o/410103009/places/", {"q": "铁路"}).json()["results"]
         assert first["name"] == "铁路小区"
-        assert first["path"] == "福华街街道 › 七一三社区"
-        assert all("嵩山" not in r["path"] for r in rest)
+        assert first["path"] == "七一三社区"
+        assert client.get("/o/410103009/places/", {"q": "嵩山雅苑"}).json() == {"results": []}
         assert client.get("/o/410103009/places/", {"q": ""}).json() == {"results": []}
+
+    def test_finds_by_initials_of_the_pinyin(self, cast: Cast, client: Client) -> None:
+        assert client.get("/o/-/places/", {"q": "tlxq"}).json()["results"][0]["name"] == "铁路小区"
 
     def test_finds_a_building_by_its_address(self, cast: Cast, client: Client) -> None:
         found = client.get("/o/-/places/", {"q": "铁路小区3号"}).json()["results"]

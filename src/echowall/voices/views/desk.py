@@ -10,7 +10,6 @@ from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from echowall.kernel import clock
@@ -20,8 +19,9 @@ from echowall.kernel.register import listing_for
 from echowall.kernel.register.operations import filters_shown
 from echowall.kernel.register.views import saved_views
 from echowall.kernel.signs import INTENT, URGENCY
+from echowall.kernel.topic_words import topic_choices, topic_label
 from echowall.places import queries as places_queries
-from echowall.understanding.topics import default_topics, topic_name
+from echowall.understanding.topics import default_topics
 
 from .. import operations, queries
 from ..models import Message
@@ -38,11 +38,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     listing = listing_for(MESSAGES, actor, request.GET.dict())
     if request.session.get(_QUEUE, "") != listing.given.get("tab", ""):
         request.session[_QUEUE] = listing.given.get("tab", "")
-    context: dict[str, Any] = {"listing": listing, "register": MESSAGES}
+    context: dict[str, Any] = {"listing": listing, "register": MESSAGES, "views": saved_views(MESSAGES, actor)}
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
-        return render(request, "kernel/register/list.html", context)
+        return render(request, "kernel/register/fragment.html", context)
     context |= {
-        "views": saved_views(MESSAGES, actor),
         "filters": filters_shown(MESSAGES, actor, listing),
         "queues": queries.queues(),
         "tab": listing.given.get("tab", ""),
@@ -59,7 +58,7 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
 def _found(message_id: UUID) -> Message:
     row = Message.objects.select_related("place__parent", "source", "loaded").filter(id=message_id).first()
     if row is None:
-        raise NotFound(Problem("message_unknown", _("没有这条留言,或不在您的职责范围内"), value=str(message_id)))
+        raise NotFound(Problem("message_unknown", _("没有这条留言，或不在您的职责范围内"), value=str(message_id)))
     return row
 
 
@@ -83,8 +82,8 @@ def _context(request: HttpRequest, row: Message) -> dict[str, Any]:
         "previous_url": _address(before.id, queue) if (before := queries.previous_in_queue(row, queue)) else "",
         "intents": [(str(n), code, sign) for n, (code, sign) in enumerate(INTENT.items(), 1)],
         "urgencies": _urgencies(row.urgency),
-        "topics": _topics(),
-        "topic_name": topic_name(row.topic, _language()) if row.topic else "",
+        "topics": topic_choices(),
+        "topic_name": topic_label(row.topic) if row.topic else "",
         "matter": matter,
         "alike": desk.alike(row.id) if desk and matter is None else [],
         "copies": queries.copies_of(row),
@@ -95,14 +94,6 @@ def _context(request: HttpRequest, row: Message) -> dict[str, Any]:
         "may_open": actor.may("matters.open", row.place_path) and matter is None,
         "may_unmask": actor.may("personal.unmask", row.place_path),
     }
-
-
-def _language() -> str:
-    return "en" if (get_language() or "").startswith("en") else "zh"
-
-
-def _topics() -> list[tuple[str, str]]:
-    return [(code, topic_name(code, _language())) for code in default_topics()]
 
 
 def _urgencies(now: str) -> list[dict[str, Any]]:
@@ -156,7 +147,7 @@ def correct(request: HttpRequest, message_id: UUID) -> HttpResponse:
 
 def _topic_code(said: str) -> str:
     said = said.strip()
-    by_name = {name: code for code, name in _topics()}
+    by_name = {name: code for code, name in topic_choices()}
     if said in by_name or said in by_name.values():
         return by_name.get(said, said)
     last = [code for code, topic in default_topics().items() if said in (topic.zh, topic.en)]
@@ -178,7 +169,7 @@ def note(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Keep the message on record without a matter, on to the next."""
     row = _found(message_id)
     operations.note_message(message=row, actor=actor_of(request), at=clock.now())
-    notes.success(request, _("%(ticket)s 已记录,不立事项") % {"ticket": row.ticket})
+    notes.success(request, _("%(ticket)s 已记录，不立事项") % {"ticket": row.ticket})
     return _onward(request, row)
 
 
@@ -186,7 +177,7 @@ def try_again(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Have a parked message understood anew."""
     row = _found(message_id)
     operations.try_again(message=row, actor=actor_of(request), at=clock.now())
-    notes.info(request, _("已重新排队,稍后自动理解"))
+    notes.info(request, _("已重新排队，稍后自动理解"))
     return redirect(_address(row.id, _queue(request)))
 
 

@@ -26,7 +26,7 @@ def attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
     except FileNotFoundError:
         content = None
     if row is None or content is None:
-        raise NotFound(Problem("attachment_unknown", _("没有这个附件,或不在您的职责范围内"), value=str(attachment_id)))
+        raise NotFound(Problem("attachment_unknown", _("没有这个附件，或不在您的职责范围内"), value=str(attachment_id)))
     is_shown = row.content_type in _SHOWN
     answer = HttpResponse(content, content_type=row.content_type if is_shown else "application/octet-stream")
     answer["Content-Disposition"] = "inline" if is_shown else "attachment"

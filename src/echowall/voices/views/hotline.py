@@ -15,11 +15,11 @@ from echowall.kernel.errors import InvalidInput, NotFound, Problem, Refusal
 from echowall.kernel.middleware import actor_of
 from echowall.kernel.personal import blind_index
 from echowall.kernel.signs import URGENCY
+from echowall.kernel.topic_words import topic_label
 from echowall.places import queries as places_queries
 from echowall.places.models import Place
 from echowall.understanding.danger import default_rules
 from echowall.understanding.pipeline import understand
-from echowall.understanding.topics import topic_name
 
 from .. import queries
 from ..calls import Call, take_call
@@ -60,7 +60,7 @@ def _call(request: HttpRequest, lines: list[Source]) -> Call:
     problems = []
     line = next((one for one in lines if str(one.id) == request.POST.get("line")), lines[0] if lines else None)
     if line is None:
-        problems.append(Problem("line_missing", _("还没有热线来源,请管理员添加"), place="line"))
+        problems.append(Problem("line_missing", _("还没有热线来源，请管理员添加"), place="line"))
     text = request.POST.get("text", "").strip()
     if not text:
         problems.append(Problem("text_missing", _("请记下来电内容"), place="text"))
@@ -75,7 +75,7 @@ def _call(request: HttpRequest, lines: list[Source]) -> Call:
                 _("电话不像一个号码"),
                 place="phone",
                 value=written,
-                fix=_("写 11 位手机号或带区号的座机,没有就留空"),
+                fix=_("写 11 位手机号或带区号的座机，没有就留空"),
             )
         )
     urgency = request.POST.get("urgency", "")
@@ -139,7 +139,7 @@ def reading(request: HttpRequest) -> HttpResponse:
     names = {rule.code: rule.zh for rule in default_rules().rules}
     context = {
         "said": said,
-        "topic": topic_name(said.topic.value),
+        "topic": topic_label(said.topic.value),
         "dangers": [(names.get(d.code, d.code), "、".join(e.words for e in d.evidence)) for d in said.danger],
     }
     return render(request, "voices/hotline_reading.html", context)
@@ -150,11 +150,11 @@ def taken(request: HttpRequest, message_id: UUID) -> HttpResponse:
     actor_of(request).require("voices.hear")
     row = Message.objects.select_related("place").filter(id=message_id, channel=Channel.HOTLINE).first()
     if row is None:
-        raise NotFound(Problem("message_unknown", _("没有这条留言,或不在您的职责范围内"), value=str(message_id)))
+        raise NotFound(Problem("message_unknown", _("没有这条留言，或不在您的职责范围内"), value=str(message_id)))
     desk = matter_desk()
     context = {
         "message": row,
         "matter": desk.of_message(row.id) if desk else None,
-        "topic": topic_name(row.topic) if row.topic else "",
+        "topic": topic_label(row.topic) if row.topic else "",
     }
     return render(request, "voices/hotline_taken.html", context)

@@ -104,7 +104,7 @@ def _found(request: HttpRequest, import_id: UUID) -> Import:
     actor_of(request).require("voices.import")
     row = Import.objects.select_related("source", "progress").filter(id=import_id).first()
     if row is None:
-        raise NotFound(Problem("import_unknown", _("没有这次导入,或不在您的职责范围内"), value=str(import_id)))
+        raise NotFound(Problem("import_unknown", _("没有这次导入，或不在您的职责范围内"), value=str(import_id)))
     return row
 
 

@@ -31,14 +31,14 @@ REASONS = {
     "unclear": gettext_lazy("没有认出"),
 }
 LAYOUT_NAMES = {
-    "name_time": gettext_lazy("名字 时间,下一行文字(微信、企业微信、钉钉)"),
-    "time_name": gettext_lazy("时间 名字,下一行文字(QQ)"),
-    "name_over_time": gettext_lazy("名字一行、时间一行,下面文字"),
-    "time_line": gettext_lazy("时间 名字:文字,在一行"),
+    "name_time": gettext_lazy("名字 时间，下一行文字（微信、企业微信、钉钉）"),
+    "time_name": gettext_lazy("时间 名字，下一行文字（QQ）"),
+    "name_over_time": gettext_lazy("名字一行、时间一行，下面文字"),
+    "time_line": gettext_lazy("时间 名字：文字，在一行"),
     "tabbed": gettext_lazy("时间、名字、文字用制表符分开"),
-    "name_block": gettext_lazy("名字:,下一行文字"),
-    "one_line": gettext_lazy("名字:文字"),
-    "screen": gettext_lazy("时间、名字、文字各一行(截图识别)"),
+    "name_block": gettext_lazy("名字加冒号，下一行文字"),
+    "one_line": gettext_lazy("名字：文字"),
+    "screen": gettext_lazy("时间、名字、文字各一行（截图识别）"),
     "whole": gettext_lazy("整段作为一条留言"),
 }
 _SHOWN = 300
@@ -145,9 +145,9 @@ def _file(request: HttpRequest, source: Source, pasted: Pasted) -> HttpResponse:
     new, known = filed.loaded.new_count, filed.loaded.known_count
     if new:
         told = ngettext("已归档 %(new)d 条新留言", "已归档 %(new)d 条新留言", new) % {"new": new}
-        notes.success(request, told + (_(",另有 %(known)d 条此前已有,没有重复") % {"known": known} if known else ""))
+        notes.success(request, told + (_("，另有 %(known)d 条此前已有，没有重复") % {"known": known} if known else ""))
     else:
-        notes.info(request, _("这 %(known)d 条此前都已归档,没有新增") % {"known": known})
+        notes.info(request, _("这 %(known)d 条此前都已归档，没有新增") % {"known": known})
     return redirect("voices:paste")
 
 
@@ -159,5 +159,5 @@ def import_source(source_id: UUID) -> Source:
     """
     source = Source.objects.filter(id=source_id).first()
     if source is None:
-        raise NotFound(Problem("source_unknown", _("没有这个来源,或不在您的职责范围内"), value=str(source_id)))
+        raise NotFound(Problem("source_unknown", _("没有这个来源，或不在您的职责范围内"), value=str(source_id)))
     return source

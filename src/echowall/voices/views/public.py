@@ -18,7 +18,8 @@ from echowall.kernel.client_address import client_address
 from echowall.kernel.scope import as_system
 from echowall.matters import queries as matters_queries
 from echowall.places import queries as places_queries
-from echowall.places import suggestions
+from echowall.places.maps import map_of_office
+from echowall.places.typeahead import PUBLIC_KINDS, find_places
 from echowall.understanding.danger import default_rules
 from echowall.understanding.normalise import plain_form
 
@@ -30,6 +31,7 @@ from ..models import Source
 from .visits import busy_words, come_again, form_errors, grant_ticket, holds_ticket, slowed, wants_json
 
 _MAP_SECONDS = 600
+_LONGEST = 40  # letters of a place that are looked for
 _DEFAULT = "-"  # in an address: the first office
 
 
@@ -78,9 +80,8 @@ def said(request: HttpRequest, ticket: str) -> HttpResponse:
 def places(request: HttpRequest, office_code: str = "") -> JsonResponse:
     """Answer the place picker: ``{"results": [{"id", "name", "path", "lng", "lat"}]}``."""
     source = _source(office_code)
-    found = suggestions.suggest_places(source.office_id, request.GET.get("q", ""))
-    results = [{"id": str(p.id), "name": p.name, "path": p.path, "lng": p.lng, "lat": p.lat} for p in found]
-    response = JsonResponse({"results": results})
+    found = find_places([source.office_id], request.GET.get("q", "")[:_LONGEST], kinds=PUBLIC_KINDS)
+    response = JsonResponse({"results": [one.as_json() for one in found]})
     response.headers["Cache-Control"] = "public, max-age=60"
     return response
 
@@ -89,9 +90,7 @@ def places(request: HttpRequest, office_code: str = "") -> JsonResponse:
 def places_map(request: HttpRequest, office_code: str = "") -> JsonResponse:
     """Answer the place picker's map: the office's compounds as GeoJSON."""
     source = _source(office_code)
-    drawn = cache.get_or_set(
-        f"voices.map.{source.office_id}", lambda: suggestions.map_of_office(source.office_id), _MAP_SECONDS
-    )
+    drawn = cache.get_or_set(f"voices.map.{source.office_id}", lambda: map_of_office(source.office_id), _MAP_SECONDS)
     response = JsonResponse(drawn)
     response.headers["Cache-Control"] = f"public, max-age={_MAP_SECONDS}"
     return response

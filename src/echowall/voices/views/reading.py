@@ -47,8 +47,9 @@ class ShownReading:
 def shown_reading(message: Message) -> ShownReading:
     """Return what is shown; words that can no longer be unsealed are shown masked, without marks."""
     newest = Reading.objects.filter(message=message).order_by("-made_at", "-id").first()
-    result = newest.result if newest else {}
+    result: dict[str, Any] = newest.result if newest else {}
     try:
+        result = newest.whole_result() if newest else {}
         text = whole_text(message)
         pieces = segments(text, personal_data(text), marks_of(result))
     except Refusal:

@@ -70,7 +70,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
 def _name(request: HttpRequest) -> str:
     name = request.POST.get("name", "").strip()
     if not name or len(name) > 80:
-        raise InvalidInput(Problem("name_missing", _("请填写来源名称,不超过 80 字"), place=_("名称"), value=name[:80]))
+        raise InvalidInput(Problem("name_missing", _("请填写来源名称，不超过 80 字"), place=_("名称"), value=name[:80]))
     return name
 
 

@@ -6,12 +6,15 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from tests.cast import EVENING, Cast
 
 from echowall.kernel import scope
 from echowall.kernel.errors import NotFound, NotPermitted, Refusal
 from echowall.matters import operations as matters_operations
 from echowall.matters.models import Matter
+from echowall.retention.operations import destroy_due
+from echowall.teams.operations import set_phone
 from echowall.voices.channels.types import HeardMessage
 from echowall.voices.operations import hear_messages
 from echowall.wall import operations, queries, reactions
@@ -70,6 +73,25 @@ class TestProposePost:
         assert post.title in client.get("/wall/feed.atom").content.decode()
         assert client.get("/wall/?topic=nonsense").status_code == 404
 
+    def test_a_number_that_the_office_made_known_stays(self, cast: Cast, client: Client) -> None:
+        street = cast.fuhua
+        call = {"answer": ANSWER + "有问题请拨打0371-60000001，或找13912345678。"}
+        with scope.as_system():
+            set_phone(
+                team=street.medical,
+                phone="0371-60000001",
+                is_public=False,
+                actor=street.actor("administrator"),
+                at=EVENING,
+            )
+        assert "60000001" not in post_of(closed_matter(cast, **call)).answer
+        client.force_login(street.administrator)
+        page = reverse("teams:team", args=[street.medical.id])
+        client.post(page, {"act": "set_phone", "phone": "0371-60000001", "is_phone_public": "on"})
+        answer = post_of(closed_matter(cast, text="铁路小区4号楼楼下垃圾也没人收,请处理", **call)).answer
+        assert "0371-60000001" in answer
+        assert "13912345678" not in answer
+
     @pytest.mark.parametrize(
         ("change", "flag"),
         [
@@ -93,6 +115,16 @@ class TestProposePost:
             reactions.propose_answered(matter_id=str(matter.id), event_id="")
             reactions.propose_closed(matter_id=str(matter.id), event_id="")
             assert (WallStep.objects.count(), queries.edition()) == before
+
+    def test_outlives_the_words_of_its_message_as_it_was_redacted(self, cast: Cast) -> None:
+        post = post_of(closed_matter(cast))
+        records = destroy_due(at=EVENING + timedelta(days=400))
+        assert {"words", "contact", "handling"} <= {record.kind for record in records}
+        with scope.as_system():
+            left = WallPost.objects.get(id=post.id)
+        assert (left.question, left.answer, left.state) == (post.question, post.answer, "published")
+        assert "垃圾三天没人收" in left.question
+        assert "王建国" not in left.question
 
     def test_reopened_matter_leaves_the_wall(self, cast: Cast, client: Client) -> None:
         matter = closed_matter(cast)

@@ -188,7 +188,12 @@ def _automatic(message: email.message.Message, subject: str, address: str) -> st
         return "bounce"
     submitted = header_text(message, "Auto-Submitted").lower()
     precedence = header_text(message, "Precedence").lower()
-    if (submitted and submitted != "no") or message.get("X-Autoreply") or precedence == "auto_reply":
+    if (
+        (submitted and submitted != "no")
+        or message.get("X-Autoreply")
+        or message.get("X-Autorespond")
+        or precedence == "auto_reply"
+    ):
         return "reply"
     if lower.startswith(_AUTOMATIC_SUBJECTS):
         return "reply"

@@ -193,6 +193,9 @@ class _Reader:
         except ValueError:
             self.fault(400, name, f"{name} {value!r} is not a w3 date like 2022-05-03T21:10:00+08:00")
             return None
+        if not 1900 <= found.year <= 2999:  # reckoning with the first and last years leaves the calendar
+            self.fault(400, name, f"{name} {value!r} is not a date between 1900 and 2999")
+            return None
         return found if found.tzinfo else found.replace(tzinfo=zone)
 
     def url(self, name: str) -> str:

@@ -10,9 +10,9 @@ _OPEN = re.compile(r"^\s*[「“\"『]\s*(?P<rest>.*)$")
 _CLOSED = re.compile(r"[」”\"』]\s*$")
 _SPOKEN = re.compile(r"^(?P<who>[^:：\n]{1,40})[:：]\s*(?P<what>.*)$", re.S)
 _CITES = re.compile(
-    r"^\s*[\[【]?\s*(?:引用|回复|回覆)\s*(?P<who>[^:：\n]{1,40}?)(?:的消息)?\s*[:：]\s*(?P<what>.*?)\s*[\]】]?\s*$"
+    r"^\s*+[\[【]?\s*+(?:引用|回复|回覆)\s*(?P<who>[^:：\n]{1,40}?)(?:的消息)?\s*[:：]\s*(?P<what>.*?)\s*[\]】]?\s*$"
 )
-_CHAIN = re.compile(r"^\s*#?\s*(?:接龙|接龍)\s*(?P<title>.*)$")
+_CHAIN = re.compile(r"^\s*+#?\s*+(?:接龙|接龍)\s*(?P<title>.*)$")
 _NUMBERED = re.compile(r"^\s*(?P<number>\d{1,3})\s*[.．、)）:：]\s*(?P<text>.*)$")
 
 

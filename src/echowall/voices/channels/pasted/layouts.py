@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from echowall.voices.channels.dates import AFTER_DAY, CLOCK, FULL_DAY, NAMED_DAY, SHORT_DAY
+from echowall.voices.channels.pasted import clock_heads
 from echowall.voices.channels.pasted.lines import SEPARATOR, TIME_LINE, Line, attachments_in, is_system, recalled_by
 
 LAYOUTS = {
@@ -36,6 +37,7 @@ _NAME_TIME = re.compile(
     rf"^(?P<name>\S.{{0,59}}?)(?P<gap>[\s:：]+|,\s?(?=\[))[\[(]?(?P<when>{_DATED}|{_HALF_DATED}|{CLOCK})[\])]?[:：]?$",
     re.I,
 )
+_LONGEST_HEAD = 200  # what is longer is no name with a time, and trying takes the square of its length
 _TIME_NAME = re.compile(rf"^(?P<when>{_DATED}|{_HALF_DATED})\s+(?P<name>\S.{{0,79}})$", re.I)
 _TIME_LINE = re.compile(
     rf"^[\[【(]?(?P<when>{_DATED}|{_HALF_DATED}|{CLOCK})[\]】)]?\s*(?:[-–—]\s+)?(?P<rest>\S.*)$", re.I | re.S
@@ -128,7 +130,7 @@ def _tabbed(text: str) -> Head | None:
 
 
 def _name_time(text: str) -> Head | None:
-    found = _NAME_TIME.match(text)
+    found = _NAME_TIME.match(text) if len(text) <= _LONGEST_HEAD else None
     if not found:
         return None
     name = found["name"].rstrip(":： ")
@@ -176,9 +178,14 @@ def _plausible(heads: dict[int, Head], lines: Sequence[Line]) -> dict[int, Head]
     """Drop "name time" lines that are more likely a sentence ending in a time of day.
 
     A head without a full date must have company: a name seen at another head, a wide gap before the time, a blank
-    line, separator or start of text above it, or a day without a year where the paste opens with such a head or has
-    several and none with a year.
+    line, separator or start of text above it, a day without a year where the paste opens with such a head or has
+    several and none with a year, or others like it that make a conversation together (``clock_heads``).
     """
+    bare = {
+        n: (h.name, h.when) for n, h in heads.items() if not _DATED_START.match(h.when) and not _SENTENCE.search(h.name)
+    }
+    filled = [line.number for line in lines if line.text.strip() and not _is_furniture(line.text)]
+    together = clock_heads.series(bare, filled)
     names = Counter(head.name for head in heads.values())
     first = next((line.number for line in lines if line.text.strip() and not _is_furniture(line.text)), 0)
     days = [head.when for head in heads.values() if _DATED_START.match(head.when)]
@@ -193,7 +200,15 @@ def _plausible(heads: dict[int, Head], lines: Sequence[Line]) -> dict[int, Head]
         if _SENTENCE.search(head.name):  # nicknames may hold commas; a sentence before a time is rather longer
             is_dated = is_dated and len(head.name) <= MAX_PUNCTUATED_NAME
             is_usual = is_usual and len(head.name) <= MAX_PUNCTUATED_NAME
-        if is_dated or is_usual or names[head.name] > 1 or wide or not above or _is_furniture(above):
+        if (
+            number in together
+            or is_dated
+            or is_usual
+            or names[head.name] > 1
+            or wide
+            or not above
+            or _is_furniture(above)
+        ):
             kept[number] = head
     return kept
 

@@ -14,8 +14,8 @@ _INVISIBLE = re.compile("[\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u20
 _LINE_END = re.compile("\r\n|\r|\n|\u2028|\u2029|\x0b|\x0c|\x85")
 
 _DAY = rf"(?:(?:{FULL_DAY}|{SHORT_DAY}|{NAMED_DAY}){AFTER_DAY})"
-SEPARATOR = re.compile(rf"^[\s\-—–_=*·─━]*({_DAY})[\s\-—–_=*·─━]*$", re.IGNORECASE)
-TIME_LINE = re.compile(rf"^[\s\-—–]*((?:{_DAY}[\s,，]*)?{CLOCK})[\s\-—–]*$", re.IGNORECASE)
+SEPARATOR = re.compile(rf"^[\s\-—–_=*·─━]*+({_DAY})[\s\-—–_=*·─━]*$", re.IGNORECASE)
+TIME_LINE = re.compile(rf"^[\s\-—–]*+((?:{_DAY}[\s,，]*)?{CLOCK})[\s\-—–]*$", re.IGNORECASE)
 
 _RECALLED = re.compile(
     r"^[\"“「『]?(.{1,40}?)[\"”」』]?\s?(?:已?撤回了?一?[条條则則]?(?:成员|成員|你|他人)?.{0,20}?的?(?:消息|訊息|信息)"

@@ -63,6 +63,8 @@ def kind_of(source: bytes | Path, filename: str) -> str:
     if head.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"%pdf")):
         raise RefusedInputError(_file_problem(filename, "file_kind_unknown", head[:20].decode("latin-1")))
     name = filename.lower().removesuffix(".gz")
+    if name.endswith((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")):
+        raise RefusedInputError(_file_problem(filename, "file_misnamed", start[:20].decode("utf-8", "replace")))
     if name.endswith((".jsonl", ".ndjson", ".json")) or (head.startswith(b"{") and b'":' in head):
         return "jsonl"
     return "csv"
@@ -213,6 +215,12 @@ def open_workbook(source: bytes | Path, filename: str) -> CalamineWorkbook:
 
 _FILE_PROBLEMS = {
     "file_empty": ("文件是空的", "the file is empty", "选一个有内容的文件", "choose a file with rows in it"),
+    "file_misnamed": (
+        "文件名是表格，内容却不是（多半是文本改了后缀）",
+        "the name says workbook, the content is none (most likely text with another ending)",
+        "用 Excel 打开后另存为 .xlsx，或把后缀改为 .csv 再上传",
+        "open it in Excel and save it as .xlsx, or rename it to .csv, then upload it again",
+    ),
     "file_damaged": (
         "文件打不开，可能没有传完整",
         "the file cannot be read; it may be incomplete",

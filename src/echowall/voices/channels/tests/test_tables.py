@@ -124,6 +124,7 @@ class TestOpenTable:
             (b"\x1f\x8b\x08broken", "a.csv.gz", "file_damaged"),
             (b"PK\x03\x04broken", "a.xlsx", "file_damaged"),
             (b"<html><table></table></html>", "a.xls", "file_kind_unknown"),
+            ("内容,时间\n没水,今天\n".encode(), "台账.xlsx", "file_misnamed"),
             (b'{"a": 1}\n[1]\nnot json\n', "a.jsonl", "json_unreadable"),
         ],
     )
