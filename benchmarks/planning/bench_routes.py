@@ -72,8 +72,6 @@ GROUPS = [
     Group("routes-cvrp-300", "CVRP X, up to 300", public("CVRP", range(302), 60), judge(0.010, 60)),
     Group("routes-cvrp-1000", "CVRP X, above 300", public("CVRP", range(302, 1002), 120), judge(0.020, 120)),
     Group("routes-vrptw", "VRPTW Gehring-Homberger 1,000", public("VRPTW", range(2000), 120), judge(0.040, 120)),
-    Group(
-        "routes-day", "7,000 orders, 67 buildings, 14 clusters", made_up(generate_days.deliveries, 9), in_time(10)
-    ),
+    Group("routes-day", "7,000 orders, 67 buildings, 14 clusters", made_up(generate_days.deliveries, 9), in_time(10)),
     Group("routes-care", "120 care visits, 10 carers", made_up(generate_days.care, 20), in_time(21)),
 ]

@@ -26,7 +26,7 @@ def visit_demand(problem: RoutesProblem, visit: Visit) -> Demand:
 
 
 def lock_demand(problem: RoutesProblem, lock: Lock) -> Demand:
-    """Return the demand of a lock."""
+    """Return what a lock asks in words: a visit must, or must not, be made by a crew (named as people call it)."""
     crew = next(crew.name for crew in problem.crews if crew.id == lock.crew)
     zh, en = ("必须由", "must be made by") if lock.is_allowed else ("不得由", "must not be made by")
     return Demand("lock", lock.visit, Said(f"任务 {lock.visit} {zh}“{crew}”去", f"visit {lock.visit} {en} {crew}"))
