@@ -21,7 +21,7 @@ OPENED_AT = datetime(2022, 5, 3, 20, 15, tzinfo=SHANGHAI).astimezone(UTC)
 """In UTC, as a database hands instants out."""
 
 
-def history(length: int) -> list[Event]:
+def history(length: int, later: timedelta = timedelta()) -> list[Event]:
     """The first `length` events of a matter that is suspended once, closed, reopened and closed again."""
     course: list[tuple[str, float, dict[str, object]]] = [
         ("opened", 0, {"urgency": "urgent", "intent": "help"}),
@@ -43,7 +43,7 @@ def history(length: int) -> list[Event]:
         ("called_back", 100, {"solved": "yes"}),
         ("closed", 100.1, {}),
     ]
-    return [Event(kind, OPENED_AT + timedelta(hours=hours), body) for kind, hours, body in course[:length]]
+    return [Event(kind, OPENED_AT + later + timedelta(hours=hours), body) for kind, hours, body in course[:length]]
 
 
 def working(playbook: Playbook) -> Playbook:
