@@ -39,7 +39,8 @@ class Corrected:
 def corrected_by_message(matter: Matter) -> Corrected | None:
     """Return what was corrected at the first report's message after the matter was last reclassified, or None.
 
-    Only what a person corrected counts, and an urgency that the second opinion raised; only while the matter is open, and only within the same street office.
+    Only what a person corrected counts, and an urgency that the second opinion raised; only while the matter is open,
+    and only within the same street office.
     """
     first = matter.reports.filter(is_first=True).values_list("message_id", flat=True).first()
     if first is None or matter.state not in OPEN_STATES:
