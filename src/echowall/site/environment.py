@@ -37,6 +37,10 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "ECHOWALL_THREADS": ("每个网页进程的线程数", "threads of each web process"),
     "ECHOWALL_DATA_DIR": ("测量用数据集目录", "directory of the measuring data sets"),
     "ECHOWALL_LANGUAGE": ("界面语言：zh-hans 或 en", "language: zh-hans or en"),
+    "ECHOWALL_OPINION_URL": ("第二意见：本单位语言模型的接口地址（…/v1）", "second opinion: base address of the model"),
+    "ECHOWALL_OPINION_MODEL": ("第二意见：模型名", "second opinion: name of the model"),
+    "ECHOWALL_OPINION_KEY": ("第二意见：接口密钥，可不设", "second opinion: key of the endpoint, may be unset"),
+    "ECHOWALL_OPINION_SECONDS": ("第二意见：最多等几秒，不超过 15", "second opinion: seconds to wait, 15 at most"),
 }
 # Django's forms: a name, ".name" for all below it, "*", an IPv6 address in brackets.
 _HOST_NAME = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\]")
@@ -74,6 +78,11 @@ class Environment:
     threads: int
     data_dir: Path | None
     language: str
+    # Off while the address is empty.
+    opinion_url: str = ""
+    opinion_model: str = ""
+    opinion_key: str = field(default="", repr=False)
+    opinion_seconds: float = 8.0
 
 
 @dataclass
@@ -208,6 +217,62 @@ def parse_listening(raw: str) -> str:
     return raw
 
 
+def parse_endpoint(raw: str) -> str:
+    """Return the base address of a web interface, without a slash at its end; ValueError for anything else."""
+    try:
+        parts = urlsplit(raw)
+        is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_whole = False
+    if not is_whole or parts.username or parts.query or parts.fragment:
+        raise ValueError(
+            say(
+                "请写 http:// 或 https:// 开头的接口地址，如 http://10.0.0.5:8000/v1，不带账号和 ? # 后的内容",
+                "write an address such as http://10.0.0.5:8000/v1, without an account and anything after ? or #",
+            )
+        )
+    return raw.rstrip("/")
+
+
+def parse_model_name(raw: str) -> str:
+    """Return the name of a language model; ValueError for blanks inside it or more than 60 characters."""
+    if len(raw) > 60 or not raw.isprintable() or " " in raw:
+        raise ValueError(say("模型名不超过 60 个字符，不含空格", "at most 60 characters, no blanks"))
+    return raw
+
+
+def parse_key(raw: str) -> str:
+    """Return a key that a header can carry; ValueError for anything but visible ASCII."""
+    if not raw.isascii() or not raw.isprintable() or " " in raw:
+        raise ValueError(say("只能有可见的 ASCII 字符", "visible ASCII characters only"))
+    return raw
+
+
+def parse_seconds(raw: str) -> float:
+    """Return seconds to wait, above 0 and 15 at most; ValueError otherwise."""
+    try:
+        seconds = float(raw)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 15:  # also no "nan"
+        raise ValueError(say("请写大于 0、不超过 15 的秒数", "write seconds above 0, 15 at most"))
+    return seconds
+
+
+def _read_opinion(reader: _Reader) -> tuple[str, str, str, float]:
+    """Return address, model, key and seconds; keeps an error where one is set without what it needs beside it."""
+    url = reader.read("ECHOWALL_OPINION_URL", parse_endpoint, "")
+    model = reader.read("ECHOWALL_OPINION_MODEL", parse_model_name, "")
+    key = reader.read("ECHOWALL_OPINION_KEY", parse_key, "")
+    seconds = reader.read("ECHOWALL_OPINION_SECONDS", parse_seconds, 8.0)
+    given = {name for name in VARIABLES if name.startswith("ECHOWALL_OPINION_") and reader.source.get(name, "").strip()}
+    for needed in ("ECHOWALL_OPINION_URL", "ECHOWALL_OPINION_MODEL"):
+        if given and needed not in given:
+            beside = say("、", ", ").join(sorted(given))
+            reader.errors.append(f"  {needed}: " + say(f"没有设，而设了 {beside}", f"not set, but {beside} is"))
+    return url, model, key, seconds
+
+
 def state_directory() -> Path:
     """Return the state directory without reading anything else, for making the secrets that `load` asks for."""
     raw = os.environ.get("ECHOWALL_STATE", "").strip()
@@ -242,6 +307,7 @@ def read(source: Mapping[str, str]) -> Environment:
     threads = reader.read("ECHOWALL_THREADS", parse_count, 16)
     data_dir = reader.read("ECHOWALL_DATA_DIR", _parse_directory, None)
     language = reader.read("ECHOWALL_LANGUAGE", _one_of(LANGUAGES), "zh-hans")
+    opinion_url, opinion_model, opinion_key, opinion_seconds = _read_opinion(reader)
     if not reader.errors:
         try:
             secret_key = secret_key or secret_files.secret_key(state)
@@ -269,6 +335,10 @@ def read(source: Mapping[str, str]) -> Environment:
         threads=threads,
         data_dir=data_dir,
         language=language,
+        opinion_url=opinion_url,
+        opinion_model=opinion_model,
+        opinion_key=opinion_key,
+        opinion_seconds=opinion_seconds,
     )
 
 

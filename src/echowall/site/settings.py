@@ -186,6 +186,11 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "delete_jobs": "successful",
 }
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
+# The office's own language model, asked for a second opinion on what a person looks at; off while the address is empty.
+ECHOWALL_OPINION_URL = ENV.opinion_url
+ECHOWALL_OPINION_MODEL = ENV.opinion_model
+ECHOWALL_OPINION_KEY = ENV.opinion_key
+ECHOWALL_OPINION_SECONDS = ENV.opinion_seconds
 PLAYBOOKS_DIR = str(BASE_DIR / "playbooks")
 
 LOGGING = {

@@ -14,6 +14,7 @@ from echowall.kernel import audit, clock
 from echowall.kernel.jobs import take_up_abandoned
 from echowall.kernel.scope import as_system
 from echowall.notices.delivering import deliver_due
+from echowall.voices.asking import ask_next, endpoint
 from echowall.voices.sweeping import sweep_pending
 
 log = structlog.get_logger(__name__)
@@ -55,6 +56,10 @@ def run() -> int:
         threading.Thread(target=_repeat, args=(stop, 1.0, deliver_due, "deliver")),
         threading.Thread(target=_repeat, args=(stop, 5.0, lambda: take_up_abandoned(_SILENT_SECONDS), "take_up")),
     ]
+    if endpoint() is not None:
+        # A thread of its own, not a queued job: a slow model would take the few places of the jobs that open matters.
+        asking = (stop, 2.0, lambda: ask_next(at=clock.now()), "second_opinion")
+        loops.append(threading.Thread(target=_repeat, args=asking))
     for loop in loops:
         loop.start()
     try:

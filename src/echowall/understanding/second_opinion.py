@@ -6,8 +6,8 @@ person looks. Whatever goes wrong (no network, slow, nonsense) the first underst
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -34,6 +34,8 @@ _SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
 }
 _RISE = 0.9
+_SAID = "second_opinion"
+_FAILED = "second_opinion_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Endpoint:
 
     base_url: str
     model: str
-    key: str = ""
+    key: str = field(default="", repr=False)
     timeout_seconds: float = 8.0
 
 
@@ -52,32 +54,6 @@ class Opinion(msgspec.Struct, frozen=True):
     intent: Intent
     urgency: Urgency
     reason: str = ""
-
-
-def configured(settings: Mapping[str, str]) -> Endpoint | None:
-    """Read ECHOWALL_OPINION_URL, _MODEL, _KEY and _SECONDS; None where no address is set.
-
-    Raises ValueError naming what is missing or cannot be read.
-    """
-    url = settings.get("ECHOWALL_OPINION_URL", "").strip()
-    if not url:
-        return None
-    problems = []
-    if not url.startswith(("http://", "https://")):
-        problems.append(f"ECHOWALL_OPINION_URL={url!r}: 要以 http:// 或 https:// 开头")
-    model = settings.get("ECHOWALL_OPINION_MODEL", "").strip()
-    if not model:
-        problems.append("ECHOWALL_OPINION_MODEL: 没有写模型名")
-    seconds = settings.get("ECHOWALL_OPINION_SECONDS", "8")
-    try:
-        timeout = float(seconds)
-    except ValueError:
-        timeout = -1.0
-    if timeout <= 0:
-        problems.append(f"ECHOWALL_OPINION_SECONDS={seconds!r}: 要写大于 0 的秒数")
-    if problems:
-        raise ValueError("; ".join(problems))
-    return Endpoint(url.rstrip("/"), model, settings.get("ECHOWALL_OPINION_KEY", ""), timeout)
 
 
 def ask(endpoint: Endpoint, text: str, client: httpx.Client | None = None) -> Opinion:
@@ -119,13 +95,36 @@ def with_second_opinion(
     try:
         opinion = ask(endpoint, redact(text).text, client)
     except (httpx.HTTPError, ValueError) as error:
-        return replace(first, notes=(*first.notes, f"second_opinion_failed:{type(error).__name__}"))
+        return replace(first, notes=(*first.notes, failure_note(error)))
     return take_in(first, opinion, endpoint.model)
 
 
+def failure_note(error: Exception) -> str:
+    """Return the note of a second opinion that did not come: what kind of error, nothing of its text."""
+    return f"{_FAILED}:{type(error).__name__}"
+
+
+def opinion_in(notes: Iterable[str]) -> tuple[str, str, str] | None:
+    """Return (model, intent, urgency) of the second opinion among ``notes``, or None.
+
+    Where it did not come: ("", kind of error, "").
+    """
+    for note in notes:
+        head, _, rest = note.partition(":")
+        if head == _SAID:
+            model, intent, urgency = rest.rsplit(":", 2)  # a model's name may have colons
+            return model, intent, urgency
+        if head == _FAILED:
+            return "", rest, ""
+    return None
+
+
 def take_in(first: Understanding, opinion: Opinion, model: str) -> Understanding:
-    """Raise the urgency where the second opinion is worse; where the two differ a person must look."""
-    note = f"second_opinion:{model}:{opinion.intent.value}:{opinion.urgency.value}"
+    """Raise the urgency where the second opinion is worse; where the intents differ a person looks one degree harder.
+
+    Sure becomes look, look becomes must look. What was said stands among the notes (``opinion_in``).
+    """
+    note = f"{_SAID}:{model}:{opinion.intent.value}:{opinion.urgency.value}"
     result = replace(first, notes=(*first.notes, note))
     was = Urgency(first.urgency.value)
     if opinion.urgency.rank < was.rank:
@@ -133,7 +132,7 @@ def take_in(first: Understanding, opinion: Opinion, model: str) -> Understanding
         raised = Guess(opinion.urgency.value, _RISE, Band.MUST_LOOK, first.urgency.evidence, others)
         result = replace(result, urgency=raised, band=Band.MUST_LOOK)
     if opinion.intent.value != first.intent.value:
-        band = Band.MUST_LOOK if result.band == Band.MUST_LOOK else Band.LOOK
+        band = Band.LOOK if result.band == Band.SURE else Band.MUST_LOOK
         intent = replace(first.intent, band=band if first.intent.band == Band.SURE else first.intent.band)
         result = replace(result, band=band, intent=intent)
     return result

@@ -41,7 +41,12 @@ def follow_correction(*, matter_id: UUID, actor: Actor, at: datetime) -> History
             if found.place is not None:
                 given.place, given.place_path = found.place, found.place.path
 
-        body = {"reason": _("按留言更正"), "was": was, "now": now, **found.changes}
+        body = {
+            "reason": _("按第二意见提高紧急程度") if found.opinion_of else _("按留言更正"),
+            "was": was,
+            "now": now,
+            **found.changes,
+        }
         event = make_move(
             matter_id=matter_id, step=Step("reclassified", body, change=change), actor=actor, at=at, matter=matter
         )

@@ -97,3 +97,37 @@ class TestAddresses:
         url = with_database(with_user("postgresql://o:p@db:5433/a?sslmode=require", "app", "x"), "b")
         assert url == "postgresql://app:x@db:5433/b?sslmode=require"
         assert django_database(url)["OPTIONS"] == {"sslmode": "require"}
+
+
+class TestReadOpinion:
+    ADDRESS = "http://10.0.0.5:8000/v1"
+
+    def test_is_off_by_default(self, tmp_path: Path) -> None:
+        assert environment.read({"ECHOWALL_STATE": str(tmp_path)}).opinion_url == ""
+
+    def test_reads_address_model_key_and_seconds(self, tmp_path: Path) -> None:
+        given = {"URL": self.ADDRESS + "/", "MODEL": "qwen2.5:7b", "KEY": "sk-hunter2", "SECONDS": "2.5"}
+        opinion = {f"ECHOWALL_OPINION_{name}": value for name, value in given.items()}
+        read = environment.read({"ECHOWALL_STATE": str(tmp_path), **opinion})
+        assert (read.opinion_url, read.opinion_model) == (self.ADDRESS, "qwen2.5:7b")
+        assert (read.opinion_key, read.opinion_seconds) == ("sk-hunter2", 2.5)
+        assert "hunter2" not in repr(read)
+
+    def test_names_every_error_at_once_without_the_key(self) -> None:
+        wrong = {"URL": "ftp://x", "MODEL": "two words", "KEY": "hunter2 密", "SECONDS": "nan"}
+        with pytest.raises(environment.InvalidEnvironmentError) as caught:
+            environment.read({f"ECHOWALL_OPINION_{name}": value for name, value in wrong.items()})
+        assert len(caught.value.errors) == 4
+        assert "hunter2" not in str(caught.value)
+
+    @pytest.mark.parametrize(("given", "missing"), [("URL", "MODEL"), ("MODEL", "URL"), ("KEY", "URL")])
+    def test_refuses_one_without_the_other(self, tmp_path: Path, given: str, missing: str) -> None:
+        value = {"URL": self.ADDRESS, "MODEL": "qwen", "KEY": "hunter2"}[given]
+        with pytest.raises(environment.InvalidEnvironmentError, match=f"ECHOWALL_OPINION_{missing}: "):
+            environment.read({"ECHOWALL_STATE": str(tmp_path), f"ECHOWALL_OPINION_{given}": value})
+
+    @pytest.mark.parametrize("address", ["10.0.0.5", "http://", "http://me:pw@host/v1", "http://h:0/v1", "http://h/?a"])
+    def test_refuses_an_address_that_cannot_be_asked(self, tmp_path: Path, address: str) -> None:
+        opinion = {"ECHOWALL_OPINION_URL": address, "ECHOWALL_OPINION_MODEL": "qwen"}
+        with pytest.raises(environment.InvalidEnvironmentError, match="ECHOWALL_OPINION_URL"):
+            environment.read({"ECHOWALL_STATE": str(tmp_path), **opinion})

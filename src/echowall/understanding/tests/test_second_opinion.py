@@ -1,19 +1,13 @@
 """The second opinion against a real HTTP server on the loopback: right answers, nonsense, slowness, silence."""
 
-import json
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.opinion_server import opinion, served
 
 from echowall.understanding.pipeline import understand
-from echowall.understanding.second_opinion import Endpoint, configured, with_second_opinion
+from echowall.understanding.second_opinion import Endpoint, opinion_in, with_second_opinion
 from echowall.understanding.types import Band, Guess, Understanding
 
 EVENING = datetime(2022, 5, 3, 21, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -33,39 +27,6 @@ class Sure:
 
 def first() -> Understanding:
     return understand(TEXT, sent_at=EVENING, classifier=Sure())
-
-
-@contextmanager
-def served(answer: str, status: int = 200, wait: float = 0.0) -> Iterator[tuple[Endpoint, list[Any]]]:
-    seen: list[Any] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            seen.append((self.path, self.headers.get("Authorization"), json.loads(body)))
-            time.sleep(wait)
-            payload = json.dumps({"choices": [{"message": {"content": answer}}]}).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(payload)))
-            self.end_headers()
-            self.wfile.write(payload)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield Endpoint(f"http://127.0.0.1:{server.server_port}/v1", "qwen", "secret", 0.5), seen
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-def opinion(intent: str, urgency: str) -> str:
-    return json.dumps({"intent": intent, "urgency": urgency, "reason": "…"})
 
 
 class TestWithSecondOpinion:
@@ -117,14 +78,15 @@ class TestWithSecondOpinion:
             assert found.notes[-1].startswith("second_opinion_failed")
 
 
-class TestConfigured:
-    def test_nothing_set_is_off(self) -> None:
-        assert configured({}) is None
-
-    def test_reads_settings(self) -> None:
-        found = configured({"ECHOWALL_OPINION_URL": "http://10.0.0.1:8000/v1/", "ECHOWALL_OPINION_MODEL": "qwen"})
-        assert found == Endpoint("http://10.0.0.1:8000/v1", "qwen")
-
-    def test_names_all_faults_at_once(self) -> None:
-        with pytest.raises(ValueError, match=r"URL.*MODEL.*SECONDS"):
-            configured({"ECHOWALL_OPINION_URL": "ftp://x", "ECHOWALL_OPINION_SECONDS": "soon"})
+class TestOpinionIn:
+    @pytest.mark.parametrize(
+        ("notes", "found"),
+        [
+            ((), None),
+            (("households:2",), None),
+            (("households:2", "second_opinion:qwen2.5:7b:help:urgent"), ("qwen2.5:7b", "help", "urgent")),
+            (("second_opinion_failed:ReadTimeout",), ("", "ReadTimeout", "")),
+        ],
+    )
+    def test_reads_the_note(self, notes: tuple[str, ...], found: object) -> None:
+        assert opinion_in(notes) == found

@@ -1,7 +1,7 @@
 """Tables of hearing."""
 
 from .allowances import Allowance
-from .messages import Attachment, Message, Pending
+from .messages import Attachment, Message, Pending, PendingOpinion
 from .sources import Import, ImportProblem, Source
 from .understanding import Correction, Reading
 
@@ -13,6 +13,7 @@ __all__ = [
     "ImportProblem",
     "Message",
     "Pending",
+    "PendingOpinion",
     "Reading",
     "Source",
 ]

@@ -129,6 +129,14 @@ class Pending(models.Model):
     error = models.TextField(blank=True)
 
 
+class PendingOpinion(models.Model):
+    """A message understood and filed that waits for the second opinion; removed with the answer, or given up."""
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(db_index=True)
+
+
 class Attachment(models.Model):
     """A photo, voice or file that came with a message; kept by its hash in the state directory."""
 

@@ -13,16 +13,19 @@ from .filing import (
 )
 from .hearing import Heard, hear_messages
 from .loading import discard_import, draft_import, map_import, reset_mapping, start_import
+from .opinions import Claimed, claim_opinion, note_no_opinion, take_opinion
 from .pasting import file_pasted
 from .secrets import set_secrets
 from .sources import add_source, issue_token, set_active
 from .unmasking import Unmasked, unmask_message
 
 __all__ = [
+    "Claimed",
     "Heard",
     "Understood",
     "Unmasked",
     "add_source",
+    "claim_opinion",
     "correct_message",
     "discard_import",
     "draft_import",
@@ -35,12 +38,14 @@ __all__ = [
     "mark_filed",
     "mark_handled",
     "note_message",
+    "note_no_opinion",
     "park_message",
     "reset_mapping",
     "set_active",
     "set_secrets",
     "settle_doubts",
     "start_import",
+    "take_opinion",
     "try_again",
     "unmask_message",
 ]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -21,14 +22,17 @@ from echowall.kernel.personal import Sealing
 from echowall.kernel.search import terms
 from echowall.places.models import Place
 from echowall.understanding.pipeline import NEEDS_NOTHING
+from echowall.understanding.second_opinion import opinion_in
 from echowall.understanding.types import Intent, Understanding, Urgency
 
 from ..channels.tables.given_words import GIVEN
-from ..models import Correction, Message, Pending, Reading
+from ..models import Correction, Message, Pending, PendingOpinion, Reading
 from ..models.messages import State
 
 # Who corrected, where it was the system itself.
 SYSTEM_ID = UUID(int=0)
+# The bands that ask for a person's look.
+DOUBTED = ("look", "must_look")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +68,24 @@ def file_batch(*, understood: Sequence[Understood], at: datetime) -> None:
     messages = [one.message for one in understood]
     sealing = Sealing()
     with transaction.atomic():
-        insert_many([_reading_row(one, sealing, at) for one in understood])
+        insert_many([reading_row(one, sealing, at) for one in understood])
         _save_filing(messages)
         Pending.objects.filter(message__in=messages).delete()
+        if settings.ECHOWALL_OPINION_URL:
+            _expect_opinions(messages, at)
         told = [{"message_id": str(m.id)} for m in messages if not is_record_only(m)]
         events.publish_many("voices.message.understood", told)
 
 
-def _reading_row(one: Understood, sealing: Sealing, at: datetime) -> Reading:
+def _expect_opinions(messages: Sequence[Message], at: datetime) -> None:
+    """Queue for the second opinion what a person has to look at anyway and what is not over."""
+    waiting = [m for m in messages if m.band in DOUBTED and m.state != State.HANDLED and not is_record_only(m)]
+    rows = [PendingOpinion(message=m, next_at=at) for m in waiting]
+    PendingOpinion.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def reading_row(one: Understood, sealing: Sealing, at: datetime) -> Reading:
+    """Return the record of one understanding, to be stored: the values plain, what repeats words sealed."""
     whole = json.dumps(one.result, ensure_ascii=False, separators=(",", ":"))
     return Reading(
         id=new_id(), message=one.message, model=one.reading.model[:60], made_at=at, result=_wordless(one.result),
@@ -87,6 +101,9 @@ def _wordless(result: dict[str, Any]) -> dict[str, Any]:
         kept[name] = {key: answer[key] for key in ("value", "confidence") if key in answer}
     kept["danger"] = [{"code": sign.get("code")} for sign in result.get("danger") or ()]
     kept["band"] = result.get("band")
+    said = [note for note in result.get("notes") or () if opinion_in([note])]
+    if said:
+        kept["notes"] = said
     return kept
 
 

@@ -3,7 +3,7 @@
 from ..models.sources import Channel
 from .addresses import AnswerAddress, answer_address
 from .alike import Alike, copies_of, of_phone
-from .corrections import corrected_examples, last_corrections
+from .corrections import corrected_examples, last_corrections, raised_by_opinion
 from .facts import MessageFacts, answered_message, message_facts
 from .public import (
     OwnMessage,
@@ -55,6 +55,7 @@ __all__ = [
     "public_sources",
     "publication_facts",
     "queues",
+    "raised_by_opinion",
     "said_in_clear",
     "secrets_of",
     "source_by_token",

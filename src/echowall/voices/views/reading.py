@@ -7,23 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from echowall.kernel.errors import Refusal
+from echowall.kernel.signs import INTENT, URGENCY
 from echowall.understanding.danger import default_rules
 from echowall.understanding.personal import personal_data
+from echowall.understanding.second_opinion import opinion_in
 
 from ..highlights import Segment, marks_of, segments
 from ..models import Message, Reading
 from ..understanding import whole_text
 
 PART_NAMES = {
-    "danger": _("危险信号"),
-    "needed_by": _("最迟时间"),
-    "urgency": _("紧急程度"),
-    "intent": _("诉求类型"),
-    "topic": _("事项类别"),
-    "place": _("地点"),
+    "danger": gettext_lazy("危险信号"),
+    "needed_by": gettext_lazy("最迟时间"),
+    "urgency": gettext_lazy("紧急程度"),
+    "intent": gettext_lazy("诉求类型"),
+    "topic": gettext_lazy("事项类别"),
+    "place": gettext_lazy("地点"),
 }
 
 
@@ -37,6 +40,24 @@ class ShownReading:
     made_at: datetime | None
     dangers: list[tuple[str, str]]
     parts: list[tuple[str, object]]
+
+    @property
+    def second_opinion(self) -> str:
+        """What the office's own model said, in words; empty where it was not asked or has not answered yet."""
+        found = opinion_in(self.result.get("notes") or ())
+        if found is None:
+            return ""
+        model, intent, urgency = found
+        if not model:
+            return _("没有取得第二意见（%(error)s），以上理解不变") % {"error": intent}
+        said = {"model": model, "intent": INTENT[intent].word, "urgency": URGENCY[urgency].word}
+        return _("第二意见（%(model)s）：%(intent)s，%(urgency)s") % said
+
+    @property
+    def is_opinion_different(self) -> bool:
+        """Whether the second opinion took the message for something else than the first understanding."""
+        found = opinion_in(self.result.get("notes") or ())
+        return found is not None and bool(found[0]) and found[1] != self.result["intent"]["value"]
 
     @property
     def places(self) -> list[Mapping[str, Any]]:
