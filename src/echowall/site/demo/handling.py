@@ -19,6 +19,7 @@ from echowall.voices.models.messages import State as MessageState
 from .answers import answer_for
 from .people import Staff
 
+_COMPOUND_LEVEL = 5  # city, district, street, community, compound
 _TITLE = 24  # letters of a matter's title that an answer quotes
 _ASKED_LATER = 0.6  # share of answers after which nobody calls back within the hour
 _PACES = (0.02, 0.12, 0.2, 0.3, 0.3, 0.45, 0.45, 0.6, 0.8)
@@ -52,6 +53,23 @@ class Office:
         open_states = ("opened", "dispatched", "handling", "suspended", "reported", "checked")
         rows = Matter.objects.filter(state__in=open_states).order_by("opened_at", "number")
         return list(rows.values_list("id", flat=True))
+
+    def join_alike(self, at: datetime) -> None:
+        """Merge the newest open matter that says the same of the same compound into the oldest; at most one a call."""
+        seen: dict[tuple[str, str], Matter] = {}
+        rows = Matter.objects.filter(state__in=("opened", "dispatched", "handling")).defer("terms")
+        for matter in rows.order_by("opened_at", "number"):
+            compound = ".".join(matter.place_path.split(".")[:_COMPOUND_LEVEL])
+            first = seen.setdefault((matter.topic, compound), matter)
+            if first is matter or not matter.topic or compound == matter.place_path:
+                continue
+            try:
+                act.merge_matters(
+                    into_id=first.id, merged_ids=[matter.id], actor=self.desk, at=at, reason="同一小区同一件事"
+                )
+            except Refusal:
+                continue
+            return
 
     def work(self, matter_ids: Sequence[UUID], at: datetime) -> list[UUID]:
         """Take each of these matters a step further when its hour has come; returns those that were answered."""

@@ -59,6 +59,7 @@ _TEMPLATES = (
     ),
 )
 _TELL_SECONDS = 3.0
+_JOINING_HOUR = 10  # when the dispatcher looks through what is alike
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 # Share of a day's messages by hour of the day (0..23): quiet nights, peaks after breakfast and supper.
 _HOURS = (2, 1, 1, 1, 1, 2, 4, 7, 10, 11, 10, 8, 7, 7, 8, 8, 8, 8, 9, 11, 12, 10, 7, 4)
@@ -118,6 +119,8 @@ def _live(random: Random, ground: Ground, together: Together, begin: datetime) -
                 pass
             for message_id in office.new_messages():
                 take_message(message_id=message_id)
+            if clock.local(at).hour == _JOINING_HOUR:
+                office.join_alike(at)
             open_ids = office.open_matters()
         finished = together.work(open_ids, at)
         with _hour(at):
