@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -45,6 +46,25 @@ def read(kind: type[Data], text: str | bytes) -> Data:
         return TypeAdapter(kind).validate_json(text, extra="forbid")
     except ValidationError as error:
         raise InvalidProblemError([_fault(detail) for detail in error.errors(include_url=False)]) from error
+
+
+class Named(Protocol):
+    """Something of a problem that is called by its id."""
+
+    @property
+    def id(self) -> str:
+        """The id, once in its list."""
+
+
+def faults_of_ids(name: str, entries: Sequence[Named]) -> Iterator[Fault]:
+    """Yield what is wrong with the list ``name`` as such: that it is empty, each id that stands in it twice."""
+    if not entries:
+        yield Fault(name, "[]", "至少要有一项", "needs at least one entry")
+    seen: set[str] = set()
+    for index, entry in enumerate(entries):
+        if entry.id in seen:
+            yield Fault(f"{name}.{index}.id", entry.id, "编号重复，请改成不同的编号", "the id is used twice")
+        seen.add(entry.id)
 
 
 def write(value: object) -> str:

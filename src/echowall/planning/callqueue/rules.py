@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 
-from echowall.planning.callqueue.types import CallProblem, Contact, Kind
-from echowall.planning.documents import Fault
+from echowall.planning.callqueue.types import CallProblem
+from echowall.planning.documents import Fault, faults_of_ids
 
 
 def faults_of(problem: CallProblem) -> list[Fault]:
     """Return everything that cannot be meant, each with its place in the input."""
     return list(
         chain(
-            _faults_of_ids("kinds", problem.kinds),
-            _faults_of_ids("contacts", problem.contacts),
+            faults_of_ids("kinds", problem.kinds),
+            faults_of_ids("contacts", problem.contacts),
             _faults_of_people(problem),
             _faults_of_numbers(problem),
         )
     )
-
-
-def _faults_of_ids(name: str, entries: Sequence[Kind | Contact]) -> Iterator[Fault]:
-    if not entries:
-        yield Fault(name, "[]", "至少要有一项", "needs at least one entry")
-    seen: set[str] = set()
-    for index, entry in enumerate(entries):
-        if entry.id in seen:
-            yield Fault(f"{name}.{index}.id", entry.id, "编号重复，请改成不同的编号", "the id is used twice")
-        seen.add(entry.id)
 
 
 def _faults_of_people(problem: CallProblem) -> Iterator[Fault]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from echowall.planning.documents import Fault
+from echowall.planning.documents import Fault, faults_of_ids
 from echowall.planning.networks import faults_of_network
-from echowall.planning.rounds.types import Base, Place, RoundsProblem, Team
+from echowall.planning.rounds.types import Base, Place, RoundsProblem
 
 
 def worth_of(problem: RoundsProblem, place: Place) -> int:
@@ -23,24 +23,14 @@ def faults_of(problem: RoundsProblem) -> list[Fault]:
     """Return everything that cannot be meant, each with its place in the input."""
     return list(
         chain(
-            _faults_of_ids("places", problem.places),
-            _faults_of_ids("bases", problem.bases),
-            _faults_of_ids("teams", problem.teams),
+            faults_of_ids("places", problem.places),
+            faults_of_ids("bases", problem.bases),
+            faults_of_ids("teams", problem.teams),
             _faults_of_numbers(problem),
             _faults_of_references(problem),
             _faults_of_ways(problem),
         )
     )
-
-
-def _faults_of_ids(name: str, entries: Sequence[Place | Base | Team]) -> Iterator[Fault]:
-    if not entries:
-        yield Fault(name, "[]", "至少要有一项", "needs at least one entry")
-    seen: set[str] = set()
-    for index, entry in enumerate(entries):
-        if entry.id in seen:
-            yield Fault(f"{name}.{index}.id", entry.id, "编号重复，请改成不同的编号", "the id is used twice")
-        seen.add(entry.id)
 
 
 def _faults_of_numbers(problem: RoundsProblem) -> Iterator[Fault]:

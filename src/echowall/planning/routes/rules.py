@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 
-from echowall.planning.documents import Fault
+from echowall.planning.documents import Fault, faults_of_ids
 from echowall.planning.networks import faults_of_network
-from echowall.planning.routes.types import Crew, Place, RoutesProblem, Visit
+from echowall.planning.routes.types import RoutesProblem
 
 MOST = 100_000_000
 
@@ -16,9 +16,9 @@ def faults_of(problem: RoutesProblem) -> list[Fault]:
     """Return everything that cannot be meant, each with its place in the input."""
     return list(
         chain(
-            _faults_of_ids("places", problem.places),
-            _faults_of_ids("visits", problem.visits),
-            _faults_of_ids("crews", problem.crews),
+            faults_of_ids("places", problem.places),
+            faults_of_ids("visits", problem.visits),
+            faults_of_ids("crews", problem.crews),
             _faults_of_visits(problem),
             _faults_of_crews(problem),
             _faults_of_references(problem),
@@ -26,16 +26,6 @@ def faults_of(problem: RoutesProblem) -> list[Fault]:
             _faults_of_ways(problem),
         )
     )
-
-
-def _faults_of_ids(name: str, entries: Sequence[Place | Visit | Crew]) -> Iterator[Fault]:
-    if not entries:
-        yield Fault(name, "[]", "至少要有一项", "needs at least one entry")
-    seen: set[str] = set()
-    for index, entry in enumerate(entries):
-        if entry.id in seen:
-            yield Fault(f"{name}.{index}.id", entry.id, "编号重复，请改成不同的编号", "the id is used twice")
-        seen.add(entry.id)
 
 
 def _faults_of_visits(problem: RoutesProblem) -> Iterator[Fault]:
